@@ -1,0 +1,11 @@
+"""The Celery application: settings come from Django's, tasks from `wildlife.identifications`."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wildlife.settings")
+
+app = Celery("wildlife")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["wildlife.identifications"])

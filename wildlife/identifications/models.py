@@ -1,0 +1,134 @@
+"""Runs of the graph, what each step said, and the answers."""
+
+import uuid
+
+from django.db import models
+
+from wildlife.photos.models import Photo
+from wildlife.species.models import Taxon
+
+
+class Run(models.Model):
+    """One walk of some photos through the graph, with the exact line-up that made the answers."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
+    lineup = models.JSONField(help_text="Releases, hashes, precisions, weights and thresholds.")
+    photos = models.ManyToManyField(Photo, related_name="runs")
+    created_at = models.DateTimeField(auto_now_add=True)
+    alive_at = models.DateTimeField(help_text="Last sign of life from a worker.")
+    finished_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=1)
+    failure = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["alive_at"], condition=models.Q(state="running"), name="run_in_flight"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class StepResult(models.Model):
+    """The value of one step of one run. Written once: doing a step again does nothing."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="results")
+    step = models.CharField(max_length=80)
+    value = models.BinaryField(null=True, help_text="JSON; empty while the step is running.")
+    worker = models.CharField(max_length=120, blank=True)
+    error = models.TextField(blank=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "step"], name="one_result_per_step"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.step}"
+
+
+class Detection(models.Model):
+    """One thing on a photo: an animal, a person, a vehicle, or the whole image as a candidate."""
+
+    class Category(models.TextChoices):
+        ANIMAL = "animal", "Animal"
+        PERSON = "person", "Person"
+        VEHICLE = "vehicle", "Vehicle"
+
+    photo = models.ForeignKey(Photo, models.CASCADE, related_name="detections")
+    run = models.ForeignKey(Run, models.PROTECT, related_name="detections")
+    index = models.PositiveSmallIntegerField()
+    category = models.CharField(max_length=8, choices=Category)
+    confidence = models.FloatField()
+    x = models.FloatField(help_text="Left edge, 0..1 of the upright photo's width.")
+    y = models.FloatField()
+    width = models.FloatField()
+    height = models.FloatField()
+    crop = models.CharField(max_length=200, blank=True, help_text="Storage key.")
+    whole_image = models.BooleanField(default=False)
+    groups = models.JSONField(default=list, help_text="[group, probability], most probable first.")
+
+    class Meta:
+        ordering = ["index"]
+        constraints = [
+            models.UniqueConstraint(fields=["photo", "index"], name="detection_index"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.index}"
+
+
+class Vote(models.Model):
+    """What one expert said of one detection, or why it said nothing."""
+
+    detection = models.ForeignKey(Detection, models.CASCADE, related_name="votes")
+    expert = models.CharField(max_length=60)
+    release = models.CharField(max_length=90)
+    weight = models.FloatField()
+    scores = models.JSONField(default=list, help_text="[taxon slug, probability], best first.")
+    none = models.FloatField(default=0.0, help_text="Share of 'none of my labels'.")
+    abstention = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-weight", "expert"]
+        constraints = [
+            models.UniqueConstraint(fields=["detection", "expert"], name="one_vote_per_expert"),
+        ]
+
+    def __str__(self) -> str:
+        return self.expert
+
+
+class Identification(models.Model):
+    """The answer for one detection."""
+
+    class Reason(models.TextChoices):
+        SPECIES = "species", "Deep and sure enough for a species"
+        HIGHER_RANK = "higher_rank", "The votes meet only at a higher rank"
+        UNKNOWN_ANIMAL = "unknown_animal", "An animal, but no taxon holds enough of the vote"
+        NO_ANIMAL = "no_animal", "No animal"
+        NO_VOTES = "no_votes", "Every expert abstained"
+
+    detection = models.OneToOneField(Detection, models.CASCADE, related_name="identification")
+    taxon = models.ForeignKey(
+        Taxon, models.PROTECT, null=True, blank=True, related_name="identifications"
+    )
+    confidence = models.FloatField()
+    agreement = models.FloatField()
+    reason = models.CharField(max_length=14, choices=Reason)
+    walk = models.JSONField(default=list)
+    runners_up = models.JSONField(default=list, help_text="[taxon slug, probability].")
+
+    def __str__(self) -> str:
+        return str(self.taxon or self.get_reason_display())

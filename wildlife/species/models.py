@@ -1,0 +1,180 @@
+"""What is known of animals: one tree, and facts that each name their source."""
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+
+class Source(models.Model):
+    """Where a fact comes from."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    citation = models.TextField()
+    url = models.URLField(blank=True)
+    licence = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Taxon(models.Model):
+    """A node of the one taxonomic tree. Its `slug` is the key that votes and answers carry."""
+
+    class Rank(models.TextChoices):
+        KINGDOM = "kingdom", "Kingdom"
+        PHYLUM = "phylum", "Phylum"
+        CLASS = "class", "Class"
+        ORDER = "order", "Order"
+        FAMILY = "family", "Family"
+        GENUS = "genus", "Genus"
+        SPECIES = "species", "Species"
+        SUBSPECIES = "subspecies", "Subspecies"
+
+    slug = models.SlugField(max_length=120, unique=True)
+    scientific_name = models.CharField(max_length=120, db_index=True)
+    rank = models.CharField(max_length=10, choices=Rank)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    accepted = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="synonyms",
+        help_text="For a synonym: the taxon whose name is used instead.",
+    )
+    domesticated = models.BooleanField(default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name_plural = "taxa"
+        ordering = ["scientific_name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(parent=models.F("id")), name="taxon_not_its_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.scientific_name
+
+
+class CommonName(models.Model):
+    """A name that people use, in one language."""
+
+    taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="common_names")
+    language = models.CharField(max_length=10, help_text="BCP 47: en, zh-hans, …")
+    name = models.CharField(max_length=120, db_index=True)
+    preferred = models.BooleanField(default=False)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        ordering = ["language", "-preferred", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["taxon", "language", "name"], name="common_name_once_per_taxon"
+            ),
+            models.UniqueConstraint(
+                fields=["taxon", "language"],
+                condition=models.Q(preferred=True),
+                name="one_preferred_name_per_language",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Habitat(models.Model):
+    """A habitat of the IUCN Habitats Classification Scheme, level one or two."""
+
+    code = models.CharField(max_length=8, unique=True)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TaxonHabitat(models.Model):
+    """That a taxon lives in a habitat."""
+
+    taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="habitats")
+    habitat = models.ForeignKey(Habitat, models.PROTECT, related_name="taxa")
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        ordering = ["habitat__code"]
+        constraints = [
+            models.UniqueConstraint(fields=["taxon", "habitat"], name="habitat_once_per_taxon"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.habitat)
+
+
+class ConservationAssessment(models.Model):
+    """How endangered a taxon is, by the IUCN Red List categories. The newest one counts."""
+
+    class Category(models.TextChoices):
+        EX = "EX", "Extinct"
+        EW = "EW", "Extinct in the Wild"
+        CR = "CR", "Critically Endangered"
+        EN = "EN", "Endangered"
+        VU = "VU", "Vulnerable"
+        NT = "NT", "Near Threatened"
+        LC = "LC", "Least Concern"
+        DD = "DD", "Data Deficient"
+        NE = "NE", "Not Evaluated"
+
+    class Trend(models.TextChoices):
+        INCREASING = "increasing", "Increasing"
+        STABLE = "stable", "Stable"
+        DECREASING = "decreasing", "Decreasing"
+        UNKNOWN = "unknown", "Unknown"
+
+    taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="assessments")
+    category = models.CharField(max_length=2, choices=Category)
+    year = models.PositiveSmallIntegerField(default=0, help_text="0 where unknown")
+    trend = models.CharField(max_length=10, choices=Trend, blank=True)
+    authority = models.CharField(max_length=120, default="IUCN Red List")
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        ordering = ["-year", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["taxon", "authority", "year"], name="one_assessment_a_year"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.category
+
+
+class Range(models.Model):
+    """That a taxon occurs in a country."""
+
+    class Presence(models.TextChoices):
+        NATIVE = "native", "Native"
+        INTRODUCED = "introduced", "Introduced"
+        EXTINCT = "extinct", "Extinct"
+
+    taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="ranges")
+    country = models.CharField(max_length=3, help_text="ISO 3166-1 alpha-3")
+    presence = models.CharField(max_length=10, choices=Presence, default=Presence.NATIVE)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        ordering = ["country"]
+        constraints = [
+            models.UniqueConstraint(fields=["taxon", "country"], name="country_once_per_taxon"),
+        ]
+
+    def __str__(self) -> str:
+        return self.country
