@@ -1,0 +1,30 @@
+"""What all tests share: where the real photos are, and what happens where they are missing."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if settings.SHARED_DIR.is_dir() or os.environ.get("CI") == "true":
+        return
+    missing = pytest.mark.skip(reason="needs the shared folder with real photos and weights")
+    for item in items:
+        if "shared" in item.keywords:
+            item.add_marker(missing)
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The folder with real photos and published weights. On CI its absence is a failure."""
+    if not settings.SHARED_DIR.is_dir():
+        pytest.fail(f"CI needs the shared folder, and {settings.SHARED_DIR} is not there")
+    return settings.SHARED_DIR
+
+
+@pytest.fixture(scope="session")
+def elephant(shared_dir: Path) -> Path:
+    """Three African elephants by day, 2048 x 1536 pixels."""
+    return shared_dir / "photos/camera-trap/cameratrapai/african_elephants.jpg"
