@@ -20,6 +20,9 @@ class Run(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
     lineup = models.JSONField(help_text="Releases, hashes, precisions, weights and thresholds.")
     photos = models.ManyToManyField(Photo, related_name="runs")
+    priority = models.PositiveSmallIntegerField(
+        choices=Photo.Priority, default=Photo.Priority.INTERACTIVE
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     alive_at = models.DateTimeField(help_text="Last sign of life from a worker.")
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -45,7 +48,10 @@ class StepResult(models.Model):
     step = models.CharField(max_length=80)
     value = models.BinaryField(null=True, help_text="JSON; empty while the step is running.")
     worker = models.CharField(max_length=120, blank=True)
-    error = models.TextField(blank=True)
+    precision = models.CharField(
+        max_length=10, blank=True, help_text="At which the worker ran the step's network."
+    )
+    error = models.TextField(blank=True, help_text="Why an expert abstained.")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 

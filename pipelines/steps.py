@@ -1,0 +1,203 @@
+"""What the steps do: plain functions over all photos, or all crops, of a run."""
+
+from __future__ import annotations
+
+import io
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from models_registry.errors import ModelError
+from models_registry.interfaces import Box, Label
+from pipelines.pictures import Picture, PictureUnreadable, decode
+from pipelines.types import NO_ANIMAL, Ballot, Crop, Detection, Photo, Scene, Vote
+
+if TYPE_CHECKING:
+    from pipelines.identify import Member, Tools
+    from pipelines.taxonomy import Tree
+
+DECODED_SIDE = 1600
+"""Pixels: enough for the crop of an animal that fills a seventh of the frame's width."""
+PREVIEW_SIDE = 1280
+CROP_SIDE = 320
+CROP_MARGIN = 0.08
+"""Share of the box's longer side that is added around it: ears, tails and a bit of ground."""
+WHOLE = (0.0, 0.0, 1.0, 1.0)
+LEAST_SHARE_TO_ASK = 0.15
+"""An expert is asked if the crop belongs to one of its groups with at least this probability."""
+LEAST_PROBABILITY_KEPT = 1e-4
+MOST_DETECTIONS = 100
+
+
+def detect(photos: list[Photo], *, member: Member, tools: Tools) -> list[Scene]:
+    """Find what is on each photo, and cut out what the experts shall see.
+
+    Each photo is decoded once. One that cannot be read becomes a scene with a failure; the others
+    go on. Where no animal, person or vehicle is found, the whole image becomes a candidate:
+    detectors overlook what they were not trained on.
+    """
+    scenes: dict[str, Scene] = {}
+    in_flight: deque[tuple[Photo, Picture]] = deque()
+
+    def images() -> Iterator[Image.Image]:
+        for photo in photos:
+            try:
+                with tools.media.open(photo.key) as file:
+                    picture = decode(file, long_side=DECODED_SIDE, max_pixels=tools.max_pixels)
+            except PictureUnreadable as error:
+                scenes[photo.id] = Scene(photo.id, failure=str(error))
+            except FileNotFoundError:
+                scenes[photo.id] = Scene(
+                    photo.id, failure="The file of this photo is gone; please upload it again."
+                )
+            else:
+                in_flight.append((photo, picture))
+                yield picture.image
+
+    for boxes in tools.models.detector(member).detect(images()):
+        photo, picture = in_flight.popleft()
+        kept = [box for box in boxes if box.confidence >= member.threshold][:MOST_DETECTIONS]
+        scenes[photo.id] = _scene(photo, picture, kept, tools)
+    return [scenes[photo.id] for photo in photos]
+
+
+def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Scene:
+    image = picture.image
+    preview = f"previews/{photo.id}.jpg"
+    tools.media.save(preview, _jpeg(image, PREVIEW_SIDE, quality=82))
+    detections = [
+        Detection(
+            photo_id=photo.id,
+            index=index,
+            category=box.label,
+            confidence=round(box.confidence, 4),
+            box=(round(box.x, 5), round(box.y, 5), round(box.width, 5), round(box.height, 5)),
+            crop=f"crops/{photo.id}/{index}.jpg" if box.label == "animal" else "",
+        )
+        for index, box in enumerate(boxes)
+    ]
+    if not detections:
+        detections.append(
+            Detection(photo.id, 0, "animal", 0.0, WHOLE, f"crops/{photo.id}/0.jpg", True)
+        )
+    for detection in detections:
+        if detection.crop:
+            cut = image if detection.whole_image else image.crop(_around(detection.box, image.size))
+            tools.media.save(detection.crop, _jpeg(cut, CROP_SIDE, quality=92))
+    return Scene(photo.id, picture.width, picture.height, preview, tuple(detections))
+
+
+def _around(
+    box: tuple[float, float, float, float], size: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """Return a square around the box in pixels, with a margin, cut off at the image's edges.
+
+    Square, because the classifiers' inputs are: an animal squeezed to a square looks like another.
+    """
+    width, height = size
+    x, y, w, h = box[0] * width, box[1] * height, box[2] * width, box[3] * height
+    side = max(w, h) * (1 + 2 * CROP_MARGIN)
+    left, top = x + w / 2 - side / 2, y + h / 2 - side / 2
+    return (
+        max(0, int(left)),
+        max(0, int(top)),
+        min(width, max(int(left + side), int(left) + 1, 1)),
+        min(height, max(int(top + side), int(top) + 1, 1)),
+    )
+
+
+def _jpeg(image: Image.Image, side: int, *, quality: int) -> bytes:
+    copy = image
+    if max(image.size) > side:
+        scale = side / max(image.size)
+        copy = image.resize(
+            (max(1, round(image.width * scale)), max(1, round(image.height * scale))),
+            Image.Resampling.BILINEAR,
+            reducing_gap=2.0,
+        )
+    buffer = io.BytesIO()
+    copy.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def sort(
+    scenes: list[Scene], *, member: Member, experts: tuple[Member, ...], tools: Tools
+) -> list[Crop]:
+    """Give every animal its coarse groups, and say which experts are asked about it."""
+    candidates = [detection for scene in scenes for detection in scene.detections if detection.crop]
+    if not candidates:
+        return []
+    classifier = tools.models.classifier(member)
+    probabilities = classifier.classify([_open(tools, one.crop) for one in candidates])
+    crops = []
+    for detection, row in zip(candidates, probabilities, strict=True):
+        groups: dict[str, float] = {}
+        for label, probability in zip(classifier.labels, row, strict=True):
+            group = label.group or NO_ANIMAL
+            groups[group] = groups.get(group, 0.0) + float(probability)
+        ranked = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
+        crops.append(
+            Crop(
+                photo_id=detection.photo_id,
+                index=detection.index,
+                key=detection.crop,
+                whole_image=detection.whole_image,
+                groups=tuple((group, round(share, 5)) for group, share in ranked),
+                experts=tuple(one.name for one in experts if _is_asked(one, groups)),
+            )
+        )
+    return crops
+
+
+def _is_asked(expert: Member, groups: dict[str, float]) -> bool:
+    if not expert.groups:
+        return True
+    return sum(groups.get(group, 0.0) for group in expert.groups) >= LEAST_SHARE_TO_ASK
+
+
+def vote(crops: list[Crop], *, member: Member, tools: Tools) -> Ballot:
+    """Let one expert vote on the crops it is asked about.
+
+    Labels that the tree does not know count as "none of my labels", so that a taxon missing from
+    the species database makes an expert less sure, and never wrong.
+    """
+    asked = [crop for crop in crops if member.name in crop.experts]
+    votes: tuple[Vote, ...] = ()
+    if asked:
+        classifier = tools.models.classifier(member)
+        keys = _keys(classifier.labels, tools.tree())
+        rows = classifier.classify([_open(tools, crop.key) for crop in asked])
+        votes = tuple(
+            _vote(crop, keys, row.tolist()) for crop, row in zip(asked, rows, strict=True)
+        )
+    return Ballot(member.name, member.release, member.weight, member.groups, votes)
+
+
+def _keys(labels: tuple[Label, ...], tree: Tree) -> list[str]:
+    return [tree.find(label.taxon) if label.taxon else "" for label in labels]
+
+
+def _vote(crop: Crop, keys: list[str], probabilities: list[float]) -> Vote:
+    scores: dict[str, float] = {}
+    for key, probability in zip(keys, probabilities, strict=True):
+        if key and probability >= LEAST_PROBABILITY_KEPT:
+            scores[key] = scores.get(key, 0.0) + probability
+    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    kept = tuple((key, round(probability, 6)) for key, probability in ranked)
+    none = max(0.0, 1.0 - sum(probability for _, probability in kept))
+    return Vote(crop.photo_id, crop.index, kept, round(none, 6))
+
+
+def abstain(error: Exception, *, member: Member) -> Ballot:
+    """Turn an expert's failure into an abstention with its reason."""
+    reason = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
+    return Ballot(
+        member.name, member.release, member.weight, member.groups, abstention=reason[:200]
+    )
+
+
+def _open(tools: Tools, key: str) -> Image.Image:
+    with tools.media.open(key) as file, Image.open(file) as image:
+        return image.convert("RGB")

@@ -1,0 +1,64 @@
+"""Who takes part in a run: the active releases at this moment, or those a run was started with."""
+
+from typing import Any
+
+import msgspec
+
+from models_registry.models import ModelRelease
+from pipelines.identify import Lineup, Member
+
+NO_DETECTOR = "No detector is active. Staff can activate one in the admin, under Models."
+NO_COARSE = "No coarse classifier is active. Staff can activate one in the admin, under Models."
+NO_EXPERT = "No species expert is active. Staff can activate one in the admin, under Models."
+
+
+class LineupIncomplete(Exception):
+    """A detector, a coarse classifier or every expert is missing; says which and what to do."""
+
+
+def current() -> Lineup:
+    """Return the line-up of the releases that are active and on this machine's disk.
+
+    Of several active detectors or coarse classifiers the newest is taken. Raises LineupIncomplete.
+    """
+    active = ModelRelease.objects.filter(stage=ModelRelease.Stage.ACTIVE, available=True)
+    releases: dict[str, list[ModelRelease]] = {}
+    for release in active.order_by("-created_at", "-id"):
+        releases.setdefault(release.kind, []).append(release)
+    detectors = releases.get(ModelRelease.Kind.DETECTOR)
+    coarse = releases.get(ModelRelease.Kind.COARSE)
+    experts = releases.get(ModelRelease.Kind.EXPERT)
+    if not detectors:
+        raise LineupIncomplete(NO_DETECTOR)
+    if not coarse:
+        raise LineupIncomplete(NO_COARSE)
+    if not experts:
+        raise LineupIncomplete(NO_EXPERT)
+    return Lineup(
+        detector=_member(detectors[0]),
+        coarse=_member(coarse[0]),
+        experts=tuple(sorted((_member(one) for one in experts), key=lambda one: one.name)),
+    )
+
+
+def to_json(lineup: Lineup) -> Any:
+    """Return a line-up as the plain values that a run stores."""
+    return msgspec.to_builtins(lineup)
+
+
+def from_json(stored: Any) -> Lineup:
+    """Return the line-up that a run stored."""
+    return msgspec.convert(stored, Lineup)
+
+
+def _member(release: ModelRelease) -> Member:
+    return Member(
+        name=release.name,
+        release=release.key,
+        title=release.title,
+        sha256=release.sha256,
+        weight=release.weight,
+        threshold=release.threshold,
+        groups=tuple(release.groups),
+        queue=release.queue,
+    )

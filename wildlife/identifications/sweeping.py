@@ -1,0 +1,101 @@
+"""Finding what got stuck, and starting it again from the database alone."""
+
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from pipelines.graph import Step
+from wildlife.identifications.execution import give_up, graph_of
+from wildlife.identifications.models import Run
+from wildlife.identifications.services import PATIENCE, dispatch, publish
+from wildlife.identifications.store import DatabaseStore
+from wildlife.photos.models import Photo
+
+log = structlog.get_logger(__name__)
+
+BREAKS_WORKERS = (
+    "Looking at this photo stopped the program several times, so it was set aside. "
+    "Open it in a picture program, save it again as JPEG and upload that."
+)
+LEFT_BEHIND = "Its workers died again and again; the photos were then tried one by one."
+NOBODY_CAME = "no worker finished its step in time"
+
+
+class WorkerLost(Exception):
+    """The workers of a step died, or none listens to its queue."""
+
+
+def sweep() -> int:
+    """Start every run again that shows no sign of life, and claim what waits.
+
+    Steps that are done stay done. Returns how many runs were found stuck.
+    """
+    stale = timezone.now() - timedelta(seconds=settings.RUN_STALE_AFTER)
+    stuck = list(Run.objects.filter(state=Run.State.RUNNING, alive_at__lt=stale))
+    for run in stuck:
+        _restart(run)
+    dispatch()
+    return len(stuck)
+
+
+def _restart(run: Run) -> None:
+    """Send a stuck run again; after some attempts, go on without what keeps it.
+
+    A step that a worker had begun means that the worker died. One that nobody began still waits in
+    its queue, so it is given more time, and never held against the photo.
+    """
+    waiting, begun = _unfinished(run)
+    if not begun and run.alive_at > timezone.now() - timedelta(seconds=PATIENCE):
+        return
+    mine = Run.objects.filter(id=run.id, state=Run.State.RUNNING, alive_at=run.alive_at)
+    if run.attempts >= settings.RUN_ATTEMPTS:
+        if all(step.optional for step in waiting):
+            _go_on_without(run, waiting)
+        elif begun:
+            _set_aside(run)
+            return
+    # Of several sweeps at once, only the one that moves `alive_at` sends the run.
+    if mine.update(alive_at=timezone.now(), attempts=F("attempts") + 1):
+        log.warning("run_restarted", run=str(run.id), attempt=run.attempts + 1)
+        publish(run)
+
+
+def _unfinished(run: Run) -> tuple[list[Step], bool]:
+    """Return the steps that the run waits for, and whether a worker had begun one of them."""
+    results = {result.step: result for result in run.results.defer("value")}
+    for column in graph_of(run).levels():
+        waiting = [
+            step
+            for step in column
+            if step.name not in results or results[step.name].finished_at is None
+        ]
+        if waiting:
+            return waiting, any(step.name in results for step in waiting)
+    return [], False
+
+
+def _go_on_without(run: Run, experts: list[Step]) -> None:
+    store = DatabaseStore(run, graph_of(run))
+    for step in experts:
+        if step.on_failure is not None:
+            store.started(step.name)
+            store.put(step.name, step.on_failure(WorkerLost(NOBODY_CAME)))
+
+
+def _set_aside(run: Run) -> None:
+    """End a run that kills workers: its photos go one by one, and the guilty one fails alone."""
+    photos = run.photos.filter(state=Photo.State.RUNNING)
+    if photos.count() <= 1:
+        give_up(run, BREAKS_WORKERS)
+        return
+    with transaction.atomic():
+        ended = Run.objects.filter(id=run.id, state=Run.State.RUNNING).update(
+            state=Run.State.FAILED, failure=LEFT_BEHIND, finished_at=timezone.now()
+        )
+        if ended:
+            photos.update(state=Photo.State.WAITING, attempts=F("attempts") + 1)
+            log.warning("run_split", run=str(run.id))
