@@ -10,7 +10,8 @@ R3  Each expert's probabilities, given that the animal is one of its labels, are
     and summed upward: experts with different lists agree where their lists meet.
 R4  From the root, walk down while one child holds at least `walk` of the mass.
 R5  The answer is where the walk ends; above the rank of class it is "unknown animal".
-R6  Where no expert voted, or all together count less than `silence`, there is no taxon to claim.
+R6  Where no expert voted, or those who did count less than `silence` of their weights, there is no
+    taxon to claim.
 """
 
 from collections.abc import Iterable, Sequence
@@ -65,7 +66,7 @@ def _identify(
         if (weight := _weight(ballot, vote, groups)) > 0
     ]
     total = sum(voice.weight for voice in voices)
-    if total < rules.silence:  # R6
+    if total <= rules.silence * sum(ballot.weight for ballot, _ in cast):  # R6
         reason = "unknown_animal" if cast else "no_votes"
         return Identification(crop.photo_id, crop.index, "", "", 0.0, 0.0, reason)
     own, summed = _masses(voices, total, tree)

@@ -9,7 +9,7 @@ from django.core.files.storage import Storage, default_storage
 from models_registry.errors import WeightsTampered
 from models_registry.interfaces import Classifier, Detector
 from models_registry.services import registry
-from pipelines.identify import Describe, Member, Tools
+from pipelines.identify import Describe, Media, Member, Tools
 from wildlife.species.selectors import tree
 
 
@@ -44,11 +44,11 @@ class RegistryModels:
         return member.release
 
 
-def tools(describe: Describe) -> Tools:
-    """Return the toolbox of this process, with the given last step."""
+def tools(describe: Describe, media: Media | None = None) -> Tools:
+    """Return the toolbox of this process, with the given last step; media are the storage's."""
     return Tools(
         models=RegistryModels(),
-        media=StorageMedia(default_storage),
+        media=media or StorageMedia(default_storage),
         tree=tree,
         describe=describe,
         max_pixels=settings.MAX_PHOTO_PIXELS,

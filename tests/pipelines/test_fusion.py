@@ -1,0 +1,153 @@
+"""The numbered rules of the fusion, one by one, and properties that hold for any votes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.fusion import Rules, fuse
+from pipelines.types import Ballot, Identification
+from tests.pipelines.build import LINEAGES, ballot, crop, key, small_tree
+
+TREE = small_tree()
+
+
+def answer(*ballots: Ballot, of=None, rules: Rules | None = None) -> Identification:
+    [identification] = fuse([of or crop()], ballots, tree=TREE, rules=rules or Rules())
+    return identification
+
+
+def test_r1_a_whole_image_without_an_animal_is_answered_no_animal():
+    seen = answer(
+        ballot("general", {"Felis catus": 0.9}), of=crop(whole_image=True, none=0.8, mammal=0.2)
+    )
+    assert (seen.reason, seen.taxon, seen.confidence) == ("no_animal", "", 0.8)
+
+
+def test_r1_does_not_overrule_the_detector():
+    seen = answer(ballot("general", {"Felis catus": 0.9}), of=crop(none=0.8, mammal=0.2))
+    assert seen.taxon == "felis-catus"
+
+
+def test_r2_the_sorting_decides_between_an_expert_and_a_stranger():
+    birds = ballot("birds", {"Corvus corax": 0.9}, groups=("bird",))
+    mammals = ballot("mammals", {"Felis catus": 0.9}, groups=("mammal",))
+    assert answer(birds, mammals, of=crop(mammal=0.9, bird=0.1)).taxon == "felis-catus"
+    assert answer(birds, mammals, of=crop(mammal=0.1, bird=0.9)).taxon == "corvus-corax"
+
+
+def test_r2_a_hesitating_expert_counts_less_than_a_sure_one():
+    hesitating = ballot("birds", {"Corvus corax": 0.25, "Felis catus": 0.2}, groups=("bird",))
+    sure = ballot("general", {"Struthio camelus": 0.95})
+    assert answer(hesitating, sure, of=crop(bird=1.0)).taxon == "struthio-camelus"
+
+
+def test_r2_a_weight_of_nothing_silences():
+    muted = ballot("general", {"Felis catus": 1.0}, weight=0.0)
+    heard = ballot("other", {"Corvus corax": 0.4})
+    assert answer(muted, heard).taxon == "corvus-corax"
+
+
+def test_r3_experts_agree_where_their_lists_meet():
+    seen = answer(
+        ballot("one", {"Loxodonta africana": 0.9}), ballot("two", {"Loxodonta cyclotis": 0.9})
+    )
+    assert (seen.taxon, seen.rank, seen.reason) == ("loxodonta", "genus", "higher_rank")
+    assert seen.confidence == pytest.approx(1.0)
+    assert seen.agreement == pytest.approx(1.0)
+
+
+def test_r4_the_walk_shows_each_step_and_the_first_one_not_taken():
+    seen = answer(
+        ballot("one", {"Loxodonta africana": 0.9}), ballot("two", {"Elephas maximus": 0.9})
+    )
+    assert [step.rank for step in seen.walk if step.taken][-1] == "family"
+    assert [step.taken for step in seen.walk] == [True] * 5 + [False]
+
+
+def test_r5_mass_that_meets_only_above_the_class_is_an_unknown_animal():
+    seen = answer(
+        ballot("one", {"Felis catus": 0.9}),
+        ballot("two", {"Corvus corax": 0.9}),
+        of=crop(mammal=0.5, bird=0.5),
+    )
+    assert (seen.reason, seen.taxon) == ("unknown_animal", "")
+    assert {runner for runner, _ in seen.runners_up} == {"felis-catus", "corvus-corax"}
+
+
+def test_r6_no_votes_is_said_and_not_guessed():
+    silent = Ballot("general", "general@1", 1.0, abstention="the network would not load")
+    assert answer(silent).reason == "no_votes"
+    assert answer().reason == "no_votes"
+
+
+def test_r6_experts_that_know_nothing_of_it_claim_nothing():
+    assert answer(ballot("general", {"Felis catus": 0.01})).reason == "unknown_animal"
+
+
+def test_taxa_that_the_tree_does_not_know_are_passed_over():
+    seen = answer(ballot("one", {"Felis catus": 0.9, "Not in the tree": 0.05}))
+    assert seen.taxon == "felis-catus"
+
+
+def test_each_crop_gets_its_own_answer_in_the_order_of_the_crops():
+    from dataclasses import replace
+
+    first, second = crop(), replace(crop(), index=1)
+    cat, raven = ballot("a", {"Felis catus": 1.0}), ballot("a", {"Corvus corax": 1.0})
+    both = replace(cat, votes=(replace(raven.votes[0], index=1), cat.votes[0]))
+    seen = fuse([first, second], [both], tree=TREE, rules=Rules())
+    assert [(one.index, one.taxon) for one in seen] == [(0, "felis-catus"), (1, "corvus-corax")]
+
+
+SPECIES = list(LINEAGES)
+shares = st.lists(st.floats(0.0, 1.0), min_size=len(SPECIES), max_size=len(SPECIES)).filter(
+    lambda values: sum(values) > 0.01
+)
+
+
+@st.composite
+def ballots(draw: st.DrawFn) -> Ballot:
+    values = draw(shares)
+    listed = draw(st.floats(0.2, 1.0))
+    scores = {
+        name: value / sum(values) * listed for name, value in zip(SPECIES, values, strict=True)
+    }
+    name = draw(st.text("abcdef", min_size=6, max_size=6))
+    return ballot(name, {k: v for k, v in scores.items() if v > 0}, weight=draw(st.floats(0.1, 5)))
+
+
+many = st.lists(ballots(), min_size=1, max_size=5, unique_by=lambda one: one.expert)
+
+
+@given(many, st.randoms())
+def test_the_order_of_experts_changes_nothing(cast, random):
+    shuffled = random.sample(cast, len(cast))
+    assert answer(*cast) == answer(*shuffled)
+
+
+@given(many)
+def test_no_child_holds_more_than_its_parent_and_no_mass_is_made(cast):
+    masses = [step.mass for step in answer(*cast).walk]
+    assert masses == sorted(masses, reverse=True)
+    assert masses[0] == pytest.approx(1.0, abs=1e-4)
+
+
+@given(many, st.floats(0.5, 0.95), st.floats(0.5, 0.95))
+def test_a_higher_threshold_never_gives_a_deeper_answer(cast, one, two):
+    low, high = sorted((one, two))
+    deep = answer(*cast, rules=Rules(walk=low))
+    shallow = answer(*cast, rules=Rules(walk=high))
+    assert sum(s.taken for s in shallow.walk) <= sum(s.taken for s in deep.walk)
+
+
+@given(many, st.sampled_from(SPECIES))
+def test_a_unanimous_vote_wins(cast, species):
+    agreed = [ballot(one.expert, {species: 0.9}, weight=one.weight) for one in cast]
+    seen = answer(*agreed)
+    assert (seen.taxon, seen.agreement) == (key(species), pytest.approx(1.0))
+
+
+@given(many)
+def test_an_abstention_changes_nothing(cast):
+    silent = Ballot("zz", "zz@1", 9.0, abstention="asleep")
+    assert answer(*cast, silent) == answer(*cast)

@@ -1,0 +1,87 @@
+"""The same graph in this process, for files on disk: no broker, no rows, nothing stored."""
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from pipelines.identify import Lineup, build
+from pipelines.runners import MemoryStore, run_here
+from pipelines.types import Ballot, Crop, Detection, Identification, Photo, Scene
+from wildlife.identifications.toolbox import tools
+from wildlife.species.models import Taxon
+
+PHOTOS_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One detection of a file and its answer; people and vehicles have none."""
+
+    detection: Detection
+    answer: Identification | None
+    taxon: Taxon | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """What is on one file, or the sentence that says why it could not be read."""
+
+    path: Path
+    seen: tuple[Seen, ...] = ()
+    width: int = 0
+    height: int = 0
+    failure: str = ""
+
+
+class FolderMedia:
+    """Originals on disk by their paths; previews and crops in memory, for one run."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, bytes] = {}
+
+    def open(self, key: str) -> BinaryIO:
+        made = self._made.get(key)
+        return Path(key).open("rb") if made is None else io.BytesIO(made)
+
+    def save(self, key: str, data: bytes) -> None:
+        self._made[key] = data
+
+
+def identify_files(paths: Iterable[Path], who: Lineup) -> Iterator[FileAnswer]:
+    """Identify files with a line-up, and yield their answers in the same order.
+
+    A file that cannot be read yields its failure, and the others go on.
+    """
+    remaining = iter(paths)
+    while some := list(islice(remaining, PHOTOS_AT_ONCE)):
+        yield from _identify(some, who)
+
+
+def _identify(paths: list[Path], who: Lineup) -> list[FileAnswer]:
+    photos = [Photo(str(number), str(path)) for number, path in enumerate(paths)]
+    made: list[FileAnswer] = []
+
+    def describe(
+        scenes: list[Scene], _: list[Crop], __: list[Ballot], answers: list[Identification]
+    ) -> None:
+        made.extend(_answers(paths, scenes, answers))
+
+    run_here(build(who, tools(describe, FolderMedia())), MemoryStore(photos=photos))
+    return made
+
+
+def _answers(
+    paths: list[Path], scenes: list[Scene], answers: list[Identification]
+) -> Iterator[FileAnswer]:
+    by_place = {(answer.photo_id, answer.index): answer for answer in answers}
+    slugs = {slug for a in answers for slug in (a.taxon, *(key for key, _ in a.runners_up))}
+    taxa = Taxon.objects.in_bulk(slugs - {""}, field_name="slug")
+    for path, scene in zip(paths, scenes, strict=True):
+        seen = []
+        for detection in scene.detections:
+            answer = by_place.get((detection.photo_id, detection.index))
+            seen.append(Seen(detection, answer, taxa.get(answer.taxon) if answer else None))
+        yield FileAnswer(path, tuple(seen), scene.width, scene.height, scene.failure)

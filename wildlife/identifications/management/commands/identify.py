@@ -1,0 +1,111 @@
+"""`manage.py identify`: the whole graph for files and folders, without a server."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from wildlife.identifications import lineup
+from wildlife.identifications.local import FileAnswer, Seen, identify_files
+from wildlife.identifications.megadetector import batch_results
+from wildlife.species.selectors import common_names_for
+
+SUFFIXES = frozenset(
+    ".jpg .jpeg .png .webp .gif .tif .tiff .bmp .heic .heif .avif".split()  # noqa: SIM905
+)
+
+
+class Command(BaseCommand):
+    help = "Identify photos and folders of photos in this process, without a server."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--json", action="store_true", help="MegaDetector-format JSON")
+        parser.add_argument("--output", type=Path, help="write to this file, not to the screen")
+        parser.add_argument("--language", default="en", help="of common names (default: en)")
+
+    def handle(self, *, paths: list[Path], **options: Any) -> None:
+        files = list(_files(paths))
+        if not files:
+            raise CommandError("There is no photo at these paths.")
+        try:
+            who = lineup.current()
+        except lineup.LineupIncomplete as error:
+            raise CommandError(f"{error} `manage.py sync_models` looks for new models.") from error
+        answers = _with_progress(files, who)
+        text = (
+            json.dumps(batch_results(answers, who, _root(paths)), indent=1, ensure_ascii=False)
+            if options["json"]
+            else _table(answers, options["language"])
+        )
+        if options["output"]:
+            options["output"].write_text(text + "\n", encoding="utf-8")
+        else:
+            self.stdout.write(text)
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    """Yield the files that are named, and the photos in folders that are named."""
+    for path in paths:
+        if path.is_dir():
+            inside = (file for file in sorted(path.rglob("*")) if file.is_file())
+            yield from (file for file in inside if file.suffix.lower() in SUFFIXES)
+        elif path.exists():
+            yield path
+        else:
+            raise CommandError(f"{path} does not exist.")
+
+
+def _root(paths: list[Path]) -> Path:
+    return paths[0] if len(paths) == 1 and paths[0].is_dir() else Path()
+
+
+def _with_progress(files: list[Path], who: lineup.Lineup) -> list[FileAnswer]:
+    answers = []
+    bar = Progress(
+        *Progress.get_default_columns()[:3],
+        MofNCompleteColumn(),
+        TextColumn("photos"),
+        TimeRemainingColumn(),
+        console=Console(file=sys.stderr),
+    )
+    with bar:
+        task = bar.add_task("Identifying", total=len(files))
+        for answer in identify_files(files, who):
+            answers.append(answer)
+            bar.advance(task)
+    return answers
+
+
+def _table(answers: list[FileAnswer], language: str) -> str:
+    slugs = {seen.taxon.slug for answer in answers for seen in answer.seen if seen.taxon}
+    names = common_names_for(slugs, language)
+    table = Table("Photo", "What", "Scientific name", "Sure", "Experts agree", box=None)
+    for answer in answers:
+        if answer.failure:
+            table.add_row(escape(str(answer.path)), f"[red]{escape(answer.failure)}[/red]")
+        for seen in answer.seen:
+            table.add_row(escape(str(answer.path)), *_row(seen, names))
+    console = Console(width=160, record=True, file=sys.stderr, quiet=True)
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get()
+
+
+def _row(seen: Seen, names: dict[str, str]) -> tuple[str, ...]:
+    if seen.answer is None:
+        return (seen.detection.category, "", f"{seen.detection.confidence:.0%}")
+    sure, agree = f"{seen.answer.confidence:.0%}", f"{seen.answer.agreement:.0%}"
+    if seen.taxon is None:
+        words = "no animal" if seen.answer.reason == "no_animal" else "unknown animal"
+        return (words, "", sure)
+    name = names.get(seen.taxon.slug, seen.taxon.get_rank_display())
+    return (name, seen.taxon.scientific_name, sure, agree)
