@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass, field
 
-GROUPS = (
-    "mammal",
-    "bird",
-    "reptile",
-    "amphibian",
-    "fish",
-    "insect",
-    "arachnid",
-    "other",
-)
-NO_ANIMAL = "none"
+from models_registry.interfaces import GROUPS, NO_ANIMAL
+
+__all__ = [
+    "GROUPS",
+    "NO_ANIMAL",
+    "Ballot",
+    "Crop",
+    "Detection",
+    "Identification",
+    "Photo",
+    "Scene",
+    "Vote",
+    "WalkStep",
+]
 
 
 @dataclass(frozen=True, slots=True)
