@@ -3,7 +3,24 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-RANKS = ("kingdom", "phylum", "class", "order", "family", "genus", "species", "subspecies")
+RANKS = (
+    "kingdom",
+    "phylum",
+    "subphylum",
+    "class",
+    "order",
+    "suborder",
+    "infraorder",
+    "clade",
+    "superfamily",
+    "family",
+    "subfamily",
+    "tribe",
+    "genus",
+    "species",
+    "subspecies",
+)
+"""Every rank that a taxon may have, from above to below."""
 
 
 @dataclass(frozen=True, slots=True)

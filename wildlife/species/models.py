@@ -1,7 +1,11 @@
 """What is known of animals: one tree, and facts that each name their source."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
+
+from pipelines.taxonomy import RANKS
+from wildlife.species.countries import validate_country
 
 
 class Source(models.Model):
@@ -20,21 +24,34 @@ class Source(models.Model):
 
 
 class Taxon(models.Model):
-    """A node of the one taxonomic tree. Its `slug` is the key that votes and answers carry."""
+    """A node of the one taxonomic tree. Its `slug` is the key that votes and answers carry.
+
+    A synonym is a row too: it hangs in no tree and points to the taxon whose name is `accepted`.
+    The history holds what people did; rows that the catalogue made have none until then.
+    """
 
     class Rank(models.TextChoices):
+        """The main ranks, and those between them that people have a word for (snakes, bees)."""
+
         KINGDOM = "kingdom", "Kingdom"
         PHYLUM = "phylum", "Phylum"
+        SUBPHYLUM = "subphylum", "Subphylum"
         CLASS = "class", "Class"
         ORDER = "order", "Order"
+        SUBORDER = "suborder", "Suborder"
+        INFRAORDER = "infraorder", "Infraorder"
+        CLADE = "clade", "Clade"
+        SUPERFAMILY = "superfamily", "Superfamily"
         FAMILY = "family", "Family"
+        SUBFAMILY = "subfamily", "Subfamily"
+        TRIBE = "tribe", "Tribe"
         GENUS = "genus", "Genus"
         SPECIES = "species", "Species"
         SUBSPECIES = "subspecies", "Subspecies"
 
     slug = models.SlugField(max_length=120, unique=True)
     scientific_name = models.CharField(max_length=120, db_index=True)
-    rank = models.CharField(max_length=10, choices=Rank)
+    rank = models.CharField(max_length=12, choices=Rank)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children"
     )
@@ -47,7 +64,10 @@ class Taxon(models.Model):
         help_text="For a synonym: the taxon whose name is used instead.",
     )
     domesticated = models.BooleanField(default=False)
-    history = HistoricalRecords()
+    updated_at = models.DateTimeField(
+        auto_now=True, db_index=True, help_text="The newest one tells when the tree is stale."
+    )
+    history = HistoricalRecords(excluded_fields=["updated_at"])
 
     class Meta:
         verbose_name_plural = "taxa"
@@ -61,6 +81,30 @@ class Taxon(models.Model):
     def __str__(self) -> str:
         return self.scientific_name
 
+    def clean(self) -> None:
+        """Refuse what would break the tree: circles, ranks upside down, synonyms of synonyms."""
+        if self.accepted is not None:
+            self._check_synonym(self.accepted)
+        if self.parent is None:
+            return
+        if self.parent.accepted_id is not None:
+            raise ValidationError({"parent": "A synonym cannot be a parent."})
+        if RANKS.index(self.rank) <= RANKS.index(self.parent.rank):
+            raise ValidationError({"parent": "The parent's rank must be above this one's."})
+        above: Taxon | None = self.parent
+        while above is not None:
+            if above.pk == self.pk:
+                raise ValidationError({"parent": "This would make the tree run in a circle."})
+            above = above.parent
+
+    def _check_synonym(self, accepted: "Taxon") -> None:
+        if accepted.accepted_id is not None or accepted.pk == self.pk:
+            raise ValidationError({"accepted": "Choose a taxon that is no synonym itself."})
+        if self.parent is not None:
+            raise ValidationError({"parent": "A synonym has no parent of its own."})
+        if self.pk is not None and self.children.exists():
+            raise ValidationError({"accepted": "Taxa hang below this one: move them first."})
+
 
 class CommonName(models.Model):
     """A name that people use, in one language."""
@@ -70,6 +114,7 @@ class CommonName(models.Model):
     name = models.CharField(max_length=120, db_index=True)
     preferred = models.BooleanField(default=False)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["language", "-preferred", "name"]
@@ -107,6 +152,7 @@ class TaxonHabitat(models.Model):
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="habitats")
     habitat = models.ForeignKey(Habitat, models.PROTECT, related_name="taxa")
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["habitat__code"]
@@ -144,6 +190,7 @@ class ConservationAssessment(models.Model):
     trend = models.CharField(max_length=10, choices=Trend, blank=True)
     authority = models.CharField(max_length=120, default="IUCN Red List")
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["-year", "-id"]
@@ -166,9 +213,12 @@ class Range(models.Model):
         EXTINCT = "extinct", "Extinct"
 
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="ranges")
-    country = models.CharField(max_length=3, help_text="ISO 3166-1 alpha-3")
+    country = models.CharField(
+        max_length=3, validators=[validate_country], help_text="ISO 3166-1 alpha-3"
+    )
     presence = models.CharField(max_length=10, choices=Presence, default=Presence.NATIVE)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["country"]

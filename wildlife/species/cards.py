@@ -1,0 +1,236 @@
+"""The species card: what is known of a taxon, ready for a page or an API answer."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from django.db.models import Q
+
+from pipelines.taxonomy import Node, Tree
+from wildlife.species.countries import country_name
+from wildlife.species.models import (
+    CommonName,
+    ConservationAssessment,
+    Range,
+    Source,
+    Taxon,
+    TaxonHabitat,
+)
+
+MAIN_RANKS = ("class", "order", "family", "genus")
+
+
+@dataclass(frozen=True, slots=True)
+class RankedName:
+    """A taxon of a lineage. `common_name` is "" where people have none."""
+
+    rank: str
+    slug: str
+    scientific_name: str
+    common_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """Where facts come from."""
+
+    key: str
+    citation: str
+    url: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The newest assessment. `year` is 0 and `trend` "" where unknown; `source` is a key."""
+
+    category: str
+    label: str
+    year: int
+    trend: str
+    authority: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class HabitatFact:
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountryFact:
+    """A country, by its ISO 3166-1 alpha-3 code, and whether the taxon is native there."""
+
+    code: str
+    name: str
+    presence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeciesCard:
+    """What is known of a taxon.
+
+    `common_name` is the preferred one in the language asked for, else the English one, else "";
+    `common_names` are all in that language. `lineage` runs from class to genus, without the taxon
+    itself. Genera and higher taxa have no facts but their own; a subspecies without facts shows
+    those of its species, and `facts_of` is then the species' slug (else "").
+    """
+
+    slug: str
+    scientific_name: str
+    common_name: str
+    common_names: tuple[str, ...]
+    rank: str
+    lineage: tuple[RankedName, ...]
+    domesticated: bool
+    status: Status | None = None
+    habitats: tuple[HabitatFact, ...] = ()
+    countries: tuple[CountryFact, ...] = ()
+    sources: tuple[SourceNote, ...] = ()
+    facts_of: str = ""
+
+
+@dataclass(slots=True)
+class _Facts:
+    """One taxon's facts while they are gathered."""
+
+    status: Status | None
+    habitats: list[HabitatFact]
+    countries: list[CountryFact]
+    sources: dict[str, SourceNote]
+
+    def __bool__(self) -> bool:
+        return bool(self.status or self.habitats or self.countries)
+
+
+def species_cards_in(tree: Tree, taxa: Iterable[Taxon], language: str) -> dict[str, SpeciesCard]:
+    """Return the cards of taxa by their slugs; a synonym's slug leads to the accepted taxon."""
+    asked = list(taxa)
+    accepted = _accepted(asked)
+    subjects = {taxon.pk: taxon for taxon in accepted.values()}
+    lineages = {taxon.slug: tree.lineage(taxon.slug) for taxon in subjects.values()}
+    lenders = {slug: _lender(lineage) for slug, lineage in lineages.items()}
+    names = _names({node.key for lineage in lineages.values() for node in lineage}, language)
+    facts = _facts(lineages.keys() | {lender for lender in lenders.values() if lender}, language)
+    cards = {
+        taxon.slug: _card(taxon, lineages[taxon.slug], names, language)
+        for taxon in subjects.values()
+    }
+    for taxon in subjects.values():
+        own = facts.get(taxon.slug)
+        lender = "" if own or taxon.domesticated else lenders[taxon.slug]
+        if known := own or facts.get(lender):
+            cards[taxon.slug] = replace(
+                cards[taxon.slug],
+                status=known.status,
+                habitats=tuple(known.habitats),
+                countries=tuple(sorted(known.countries, key=lambda country: country.name)),
+                sources=tuple(known.sources[key] for key in sorted(known.sources)),
+                facts_of=lender,
+            )
+    return {taxon.slug: cards[accepted[taxon.pk].slug] for taxon in asked}
+
+
+def common_names_for(slugs: Iterable[str], language: str = "en") -> dict[str, str]:
+    """Return one common name by slug: the preferred one in the language, else in English.
+
+    Taxa without any are left out.
+    """
+    wanted = set(slugs)
+    return {slug: found[0] for slug, (found, _) in _names(wanted, language).items() if found}
+
+
+def _accepted(taxa: Iterable[Taxon]) -> dict[int, Taxon]:
+    """Return the accepted taxon by the id of each taxon, in one query where there are synonyms."""
+    taxa = list(taxa)
+    wanted = {taxon.accepted_id for taxon in taxa if taxon.accepted_id is not None}
+    found = Taxon.objects.in_bulk(wanted) if wanted else {}
+    return {
+        taxon.pk: taxon if taxon.accepted_id is None else found[taxon.accepted_id] for taxon in taxa
+    }
+
+
+def _lender(lineage: tuple[Node, ...]) -> str:
+    """Return the species that a subspecies may borrow facts from, else ""."""
+    if not lineage or lineage[-1].rank != "subspecies":
+        return ""
+    return next((node.key for node in lineage if node.rank == "species"), "")
+
+
+def _names(slugs: set[str], language: str) -> dict[str, tuple[list[str], list[str]]]:
+    """Return by slug: names with the best first (in the language, else English), and all in it."""
+    language = language.lower()
+    languages = list(dict.fromkeys([language, language.split("-")[0], "en"]))
+    rows = CommonName.objects.filter(taxon__slug__in=slugs, language__in=languages)
+    found: dict[str, list[tuple[int, bool, str]]] = {}
+    for slug, spoken, preferred, name in rows.order_by().values_list(
+        "taxon__slug", "language", "preferred", "name"
+    ):
+        found.setdefault(slug, []).append((languages.index(spoken), not preferred, name))
+    return {
+        slug: (
+            [name for _, _, name in sorted(ranked)],
+            [name for place, _, name in sorted(ranked) if languages[place] == language],
+        )
+        for slug, ranked in found.items()
+    }
+
+
+def _card(
+    taxon: Taxon,
+    lineage: tuple[Node, ...],
+    names: Mapping[str, tuple[list[str], list[str]]],
+    language: str,
+) -> SpeciesCard:
+    def called(slug: str) -> str:
+        return names[slug][0][0] if slug in names else ""
+
+    return SpeciesCard(
+        slug=taxon.slug,
+        scientific_name=taxon.scientific_name,
+        common_name=called(taxon.slug),
+        common_names=tuple(names[taxon.slug][1]) if taxon.slug in names else (),
+        rank=taxon.rank,
+        lineage=tuple(
+            RankedName(node.rank, node.key, node.name, called(node.key))
+            for node in lineage
+            if node.rank in MAIN_RANKS and node.key != taxon.slug
+        ),
+        domesticated=taxon.domesticated,
+    )
+
+
+def _facts(slugs: Iterable[str], language: str) -> dict[str, _Facts]:
+    """Gather the facts of taxa by slug, in three queries."""
+    wanted = Q(taxon__slug__in=list(slugs))
+    facts: dict[str, _Facts] = {}
+
+    def of(slug: str, source: Source | None) -> _Facts:
+        one = facts.setdefault(slug, _Facts(None, [], [], {}))
+        if source is not None:
+            one.sources[source.key] = SourceNote(
+                source.key, source.citation, source.url, source.licence
+            )
+        return one
+
+    assessments = ConservationAssessment.objects.filter(wanted).select_related("taxon", "source")
+    for row in assessments.order_by("year", "pk"):
+        one = of(row.taxon.slug, None)
+        one.status = Status(
+            category=row.category,
+            label=row.get_category_display(),
+            year=row.year,
+            trend=row.trend,
+            authority=row.authority,
+            source=row.source.key if row.source else "",
+        )
+        of(row.taxon.slug, row.source)
+    for home in TaxonHabitat.objects.filter(wanted).select_related("taxon", "source", "habitat"):
+        fact = HabitatFact(home.habitat.code, home.habitat.name)
+        of(home.taxon.slug, home.source).habitats.append(fact)
+    for place in Range.objects.filter(wanted).select_related("taxon", "source"):
+        country = CountryFact(place.country, country_name(place.country, language), place.presence)
+        of(place.taxon.slug, place.source).countries.append(country)
+    for one in facts.values():
+        one.habitats.sort(key=lambda habitat: [int(part) for part in habitat.code.split(".")])
+    return facts

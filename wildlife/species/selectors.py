@@ -1,0 +1,98 @@
+"""What the rest of the system asks of the species tables."""
+
+from collections.abc import Iterable
+from threading import Lock
+
+from django.db.models import Count, Max
+
+from pipelines.taxonomy import Node, Tree
+from wildlife.species.cards import (
+    CountryFact,
+    HabitatFact,
+    RankedName,
+    SourceNote,
+    SpeciesCard,
+    Status,
+    common_names_for,
+    species_cards_in,
+)
+from wildlife.species.models import Taxon
+
+__all__ = [
+    "CountryFact",
+    "HabitatFact",
+    "RankedName",
+    "SourceNote",
+    "SpeciesCard",
+    "Status",
+    "coarse_group",
+    "common_names_for",
+    "species_card",
+    "species_cards",
+    "tree",
+]
+
+_GROUP_OF_CLASS = {
+    "mammalia": "mammal",
+    "aves": "bird",
+    "reptilia": "reptile",
+    "amphibia": "amphibian",
+    "actinopterygii": "fish",
+    "chondrichthyes": "fish",
+    "sarcopterygii": "fish",
+    "petromyzonti": "fish",
+    "myxini": "fish",
+    "insecta": "insect",
+    "arachnida": "arachnid",
+}
+
+_lock = Lock()
+_planted: tuple[tuple[object, ...], Tree] | None = None
+
+
+def tree() -> Tree:
+    """Return the tree of all accepted taxa, which also finds them by their synonyms.
+
+    One cheap query tells whether the tree that this process holds is still the right one. It sees
+    what `save`, `delete` and the loader do; `QuerySet.update` has to set `updated_at`.
+    """
+    global _planted
+    with _lock:
+        found = Taxon.objects.aggregate(Count("pk"), Max("pk"), Max("updated_at"))
+        stamp = tuple(found.values())
+        if _planted is None or _planted[0] != stamp:
+            _planted = (stamp, _plant())
+        return _planted[1]
+
+
+def _plant() -> Tree:
+    columns = ("slug", "scientific_name", "rank", "parent__slug", "accepted__slug")
+    nodes = []
+    synonyms = {}
+    for slug, name, rank, parent, accepted in Taxon.objects.order_by("pk").values_list(*columns):
+        if accepted:
+            synonyms[name] = accepted
+        else:
+            nodes.append(Node(slug, name, rank, parent or ""))
+    return Tree(nodes, synonyms)
+
+
+def coarse_group(taxon: Taxon | str) -> str:
+    """Return the coarse group (one of `pipelines.types.GROUPS`) of a taxon or of its slug.
+
+    What belongs to none of the named groups, or lies above them, is "other".
+    """
+    if isinstance(taxon, Taxon):
+        taxon = (taxon.accepted or taxon).slug
+    lineage = tree().lineage(taxon)
+    return next((_GROUP_OF_CLASS[n.key] for n in lineage if n.key in _GROUP_OF_CLASS), "other")
+
+
+def species_card(taxon: Taxon, language: str = "en") -> SpeciesCard:
+    """Return what is known of a taxon; of a synonym, what is known of the accepted one."""
+    return species_cards([taxon], language)[taxon.slug]
+
+
+def species_cards(taxa: Iterable[Taxon], language: str = "en") -> dict[str, SpeciesCard]:
+    """Return the cards of taxa by their slugs, in the same few queries for one as for many."""
+    return species_cards_in(tree(), taxa, language)
