@@ -1,9 +1,15 @@
 """All settings in one file. What differs between machines comes from the environment."""
 
+import logging
 from pathlib import Path
 
 import environ
 from celery.schedules import schedule
+
+from wildlife.hosts import allowed_hosts
+from wildlife.logging import logging_config
+from wildlife.ops.redis_server import remembered
+from wildlife.secrets import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -20,13 +26,11 @@ SHARED_DIR = Path(env.str("WILDLIFE_SHARED", default=str(BASE_DIR.parent / "shar
 # --- Security ---------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY:
-    from wildlife.secrets import secret_key
+SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(DATA_DIR)
 
-    SECRET_KEY = secret_key(DATA_DIR)
-
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+HOST = env.str("HOST", default="") or "127.0.0.1"
+"""The address that this copy listens on."""
+ALLOWED_HOSTS = allowed_hosts(env.list("ALLOWED_HOSTS", default=[]), HOST)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=False)
@@ -48,6 +52,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django_structlog",
     "django_htmx",
     "django_filters",
     "import_export",
@@ -62,9 +67,11 @@ INSTALLED_APPS = [
     "wildlife.identifications",
     "wildlife.api",
     "wildlife.web",
+    "wildlife.ops",
 ]
 
 MIDDLEWARE = [
+    "django_structlog.middlewares.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -138,11 +145,18 @@ STORAGES = {
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=100 * 1024 * 1024)
 MAX_PHOTO_PIXELS = env.int("MAX_PHOTO_PIXELS", default=80_000_000)
-DATA_UPLOAD_MAX_NUMBER_FILES = 1000
+# Each file of an upload is open until the upload ends; the usual limit of a process is 1,024.
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
+FILE_UPLOAD_HANDLERS = [
+    "wildlife.photos.uploads.DropBeyondLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- Work -------------------------------------------------------------------------------------
 
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+# A command run beside `make run` finds the Redis that the supervisor started.
+REDIS_URL = env.str("REDIS_URL", default="") or remembered(DATA_DIR) or "redis://127.0.0.1:6379/0"
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = REDIS_URL
@@ -181,6 +195,18 @@ MODEL_DEVICE = env.str("MODEL_DEVICE", default="auto")
 """auto, cpu or cuda."""
 MODEL_PRECISION = env.str("MODEL_PRECISION", default="card")
 """card (what each card says), fp32 or bf16."""
+
+# --- Logs and metrics -------------------------------------------------------------------------
+
+LOGGING = logging_config(
+    as_json=env.bool("LOG_JSON", default=False), level=env.str("LOG_LEVEL", default="INFO")
+)
+DJANGO_STRUCTLOG_STATUS_DEFAULT_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# Looking the user up for each line would cost two queries a request.
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+"""Who brings it as bearer token may read /metrics; without one only staff may."""
 
 # --- API --------------------------------------------------------------------------------------
 

@@ -1,0 +1,28 @@
+"""Names that strangers gave their files: shown, never used as a path."""
+
+import re
+import unicodedata
+
+LONGEST = 120
+UNNAMED = "photo"
+
+_SEPARATORS = re.compile(r"[/\\]")
+_SPACES = re.compile(r"\s+")
+
+
+def display_name(name: str | None) -> str:
+    """Return a name that is safe to show and to send back in a header, never empty.
+
+    Folders, control characters and characters that turn the writing direction around are dropped;
+    an over-long name keeps its ending.
+    """
+    last = _SEPARATORS.split(name or "")[-1]
+    spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", last))
+    shown = "".join(char for char in spaced if unicodedata.category(char)[0] != "C").strip(" .")
+    if len(shown) > LONGEST:
+        stem, dot, ending = shown.rpartition(".")
+        if dot and len(ending) <= 8:
+            shown = f"{stem[: LONGEST - len(ending) - 2]}….{ending}"
+        else:
+            shown = f"{shown[: LONGEST - 1]}…"
+    return shown or UNNAMED

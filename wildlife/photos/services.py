@@ -1,0 +1,206 @@
+"""Receiving photos and deleting them. Nothing here decodes a pixel."""
+
+import contextlib
+import hashlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from functools import partial
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.storage import Storage, default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from pipelines.pictures import (
+    EXTENSIONS,
+    PictureUnreadable,
+    media_type_of,
+    taken_at_and_place,
+)
+from wildlife.photos.filenames import display_name
+from wildlife.photos.models import Photo
+
+
+class PhotoRefused(Exception):
+    """This file is not taken. Its text is a sentence for the person who uploaded it.
+
+    `code` is one of "empty", "too_large", "not_an_image", "too_many_pixels", "cut_short",
+    "damaged".
+    """
+
+    def __init__(self, sentence: str, code: str) -> None:
+        self.code = code
+        super().__init__(sentence)
+
+
+class PhotoBusy(Exception):
+    """The photo is being looked at just now; a few seconds later it can be deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The row of an uploaded photo, and whether it is new."""
+
+    photo: Photo
+    created: bool
+
+
+def receive(
+    file: UploadedFile,
+    *,
+    owner: User | None = None,
+    guest: str = "",
+    priority: Photo.Priority = Photo.Priority.INTERACTIVE,
+) -> Received:
+    """Keep an uploaded photo for its owner, or for a guest's session where there is no owner.
+
+    The same file of the same owner or guest is kept once: they get the photo that they have, and
+    one that failed waits again. What others have plays no part. The caller calls
+    `wildlife.identifications.services.dispatch` afterwards, once per upload.
+
+    The bytes are read once to hash them; Django then moves the temporary file into a local
+    storage, or streams it to a remote one.
+
+    Raises `PhotoRefused`. Then, as after any other error, neither a row nor a file is left.
+    """
+    media_type = _accepted(file)
+    sha256 = _sha256(file)
+    theirs = Photo.objects.filter(
+        sha256=sha256, owner=owner, guest="" if owner is not None else guest
+    )
+    if (existing := theirs.first()) is not None:
+        return Received(_again(existing, file, priority), created=False)
+    photo = Photo(
+        owner=owner,
+        guest="" if owner is not None else guest,
+        filename=display_name(file.name),
+        media_type=media_type,
+        size=file.size or 0,
+        sha256=sha256,
+        priority=priority,
+    )
+    origin = taken_at_and_place(_binary(file))
+    photo.taken_at = origin.taken_at.replace(tzinfo=UTC) if origin.taken_at else None
+    photo.latitude, photo.longitude = origin.latitude, origin.longitude
+    try:
+        with _kept(file, _storage_name(photo)) as name, transaction.atomic():
+            photo.original = name
+            photo.save(force_insert=True)
+    except IntegrityError:
+        # Somebody uploaded the same photo between our look and our insert: theirs counts.
+        if (winner := theirs.first()) is None:
+            raise
+        return Received(winner, created=False)
+    return Received(photo, created=True)
+
+
+def try_again(photo: Photo, *, priority: int = Photo.Priority.INTERACTIVE) -> None:
+    """Let a photo that failed wait once more; any other is left as it is."""
+    # Only from "failed": another request for the same photo may have come first.
+    Photo.objects.filter(pk=photo.pk, state=Photo.State.FAILED).update(
+        state=Photo.State.WAITING, failure="", attempts=0, priority=priority, finished_at=None
+    )
+
+
+def delete(photo: Photo) -> None:
+    """Delete a photo for good: its rows at once, its files when the transaction has ended.
+
+    Raises `PhotoBusy` while a run has it, because the run would write files again.
+    """
+    with transaction.atomic():
+        row = Photo.objects.select_for_update().filter(pk=photo.pk).first()
+        if row is None:
+            return
+        if row.state == Photo.State.RUNNING:
+            raise PhotoBusy
+        storage = row.original.storage
+        names = [str(row.original.name), row.preview, *_crops(storage, row.pk)]
+        row.delete()
+        for name in filter(None, names):
+            # Robust: one file that cannot be removed is logged, and keeps no other from going.
+            transaction.on_commit(partial(storage.delete, name), robust=True)
+
+
+def delete_all(photos: QuerySet[Photo]) -> int:
+    """Delete those photos that are not being looked at; return how many were passed over."""
+    busy = 0
+    for photo in photos.iterator():
+        try:
+            delete(photo)
+        except PhotoBusy:
+            busy += 1
+    return busy
+
+
+# --- Receiving --------------------------------------------------------------------------------
+
+
+def _accepted(file: UploadedFile) -> str:
+    if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
+        limit = settings.MAX_UPLOAD_BYTES / 1024**2
+        raise PhotoRefused(
+            f"This file is larger than {limit:,.4g} MB, the most we take. "
+            "Make it smaller and upload it again.",
+            "too_large",
+        )
+    try:
+        return media_type_of(_binary(file), max_pixels=settings.MAX_PHOTO_PIXELS)
+    except PictureUnreadable as error:
+        raise PhotoRefused(str(error), error.code) from error
+
+
+def _sha256(file: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _binary(file: UploadedFile) -> BinaryIO:
+    return cast(BinaryIO, file.file)
+
+
+def _storage_name(photo: Photo) -> str:
+    """Return a name that tells nothing and cannot be chosen: two levels keep folders small."""
+    return f"originals/{photo.pk.hex[:2]}/{photo.pk}{EXTENSIONS[photo.media_type]}"
+
+
+@contextlib.contextmanager
+def _kept(file: UploadedFile, name: str) -> Iterator[str]:
+    """Keep the file under `name`, and take it away again if what follows fails."""
+    kept = default_storage.save(name, file)
+    try:
+        yield kept
+    except BaseException:
+        default_storage.delete(kept)
+        raise
+
+
+def _again(photo: Photo, file: UploadedFile, priority: Photo.Priority) -> Photo:
+    """Let a photo that failed wait once more, with its file back in place if that was lost."""
+    if photo.state != Photo.State.FAILED:
+        return photo
+    storage, name = photo.original.storage, str(photo.original.name)
+    if not storage.exists(name):
+        storage.save(name, file)
+    try_again(photo, priority=min(priority, photo.priority))
+    photo.refresh_from_db()
+    return photo
+
+
+# --- Deleting ---------------------------------------------------------------------------------
+
+
+def _crops(storage: Storage, photo_id: uuid.UUID) -> list[str]:
+    """Return the files under the photo's folder of crops, and the folder itself, last."""
+    folder = f"crops/{photo_id}"
+    try:
+        _, files = storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return [*(f"{folder}/{name}" for name in files), folder]
