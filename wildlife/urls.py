@@ -4,5 +4,6 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("wildlife.api.urls")),
+    path("", include("wildlife.ops.urls")),
     path("", include("wildlife.web.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Running a copy: first start, supervisor, workers, health and metrics."""
