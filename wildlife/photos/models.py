@@ -82,4 +82,4 @@ class Photo(models.Model):
         return self.filename
 
     def get_absolute_url(self) -> str:
-        return reverse("photo", args=[self.pk])
+        return reverse("web:photo", args=[self.pk])

@@ -1,7 +1,6 @@
 """Who may see which photo. The one place of this rule."""
 
 import secrets
-from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Q, QuerySet
@@ -26,11 +25,6 @@ def visible_to(user: AbstractBaseUser | AnonymousUser, guest: str) -> QuerySet[P
     if guest:
         mine |= Q(owner=None, guest=guest)
     return Photo.objects.filter(mine)
-
-
-def visible_photo(photo_id: UUID, user: AbstractBaseUser | AnonymousUser, guest: str) -> Photo:
-    """Return one photo; raises `Photo.DoesNotExist` as well where somebody else has it."""
-    return visible_to(user, guest).get(pk=photo_id)
 
 
 def guest_of(request: HttpRequest, *, create: bool = False) -> str:

@@ -99,12 +99,13 @@ def receive(
     return Received(photo, created=True)
 
 
-def try_again(photo: Photo, *, priority: int = Photo.Priority.INTERACTIVE) -> None:
-    """Let a photo that failed wait once more; any other is left as it is."""
-    # Only from "failed": another request for the same photo may have come first.
+def try_again(photo: Photo, priority: Photo.Priority = Photo.Priority.INTERACTIVE) -> Photo:
+    """Let a photo that failed wait once more; one in any other state stays as it is."""
     Photo.objects.filter(pk=photo.pk, state=Photo.State.FAILED).update(
         state=Photo.State.WAITING, failure="", attempts=0, priority=priority, finished_at=None
     )
+    photo.refresh_from_db()
+    return photo
 
 
 def delete(photo: Photo) -> None:
@@ -188,9 +189,7 @@ def _again(photo: Photo, file: UploadedFile, priority: Photo.Priority) -> Photo:
     storage, name = photo.original.storage, str(photo.original.name)
     if not storage.exists(name):
         storage.save(name, file)
-    try_again(photo, priority=min(priority, photo.priority))
-    photo.refresh_from_db()
-    return photo
+    return try_again(photo, priority)
 
 
 # --- Deleting ---------------------------------------------------------------------------------

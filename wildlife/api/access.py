@@ -1,0 +1,52 @@
+"""Who is asking, and which photos they may see."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from wildlife.photos.models import Photo
+from wildlife.photos.selectors import guest_of, visible_to
+
+
+class NotFromAnotherSite(BasePermission):
+    """Keeps other web sites from acting through a guest's browser.
+
+    Who signed in by session has to send the CSRF token (Django REST framework sees to it), and a
+    token is not sent by itself. A guest has neither: a form on another site could make their
+    browser upload, and the answer would replace the session cookie that holds their photos. A
+    browser names the site that such a request comes from; programs send no Origin.
+    """
+
+    message = "This request comes from another web site."
+    code = "another_site"
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.method in SAFE_METHODS or request.user.is_authenticated:
+            return True
+        origin = request.headers.get("Origin")
+        own = f"{request.scheme}://{request.get_host()}"
+        return origin is None or origin in (own, *settings.CSRF_TRUSTED_ORIGINS)
+
+
+def owner_of(request: Request) -> User | None:
+    """Return the user behind a request, None for a guest."""
+    return request.user if request.user.is_authenticated else None
+
+
+def photos_of(request: Request) -> QuerySet[Photo]:
+    """Return all photos that this request may see."""
+    return visible_to(request.user, guest_of(request))
+
+
+def photo_or_404(request: Request, photo_id: UUID) -> Photo:
+    """Return one photo. Raises Http404 as well where it is somebody else's."""
+    photo = photos_of(request).filter(pk=photo_id).first()
+    if photo is None:
+        raise Http404
+    return photo

@@ -1,0 +1,61 @@
+"""The files of a photo, streamed to those who may see it."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from wildlife.api.access import photo_or_404
+from wildlife.api.views import problem_responses
+from wildlife.photos.files import RENDITION_TYPE, original_file, rendition_file
+
+_PROBLEMS = problem_responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+
+
+class WhateverIsAccepted(DefaultContentNegotiation):
+    """A file has one type. Only a problem is rendered, as the JSON that it is."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class FileView(APIView):
+    content_negotiation_class = WhateverIsAccepted
+
+
+def _documented(operation: str, media_type: str, what: str) -> Any:
+    file = OpenApiResponse(OpenApiTypes.BINARY, description=what)
+    return extend_schema(operation_id=operation, responses={(200, media_type): file, **_PROBLEMS})
+
+
+class Preview(FileView):
+    @_documented("photos_preview", RENDITION_TYPE, "An upright JPEG for the screen.")
+    def get(self, request: Request, photo_id: UUID) -> HttpResponseBase:
+        """The photo upright and small, once it was looked at."""
+        photo = photo_or_404(request, photo_id)
+        return rendition_file(request, photo, photo.preview)
+
+
+class Crop(FileView):
+    @_documented("photos_crop", RENDITION_TYPE, "The cut-out that the experts saw, as JPEG.")
+    def get(self, request: Request, photo_id: UUID, index: int) -> HttpResponseBase:
+        """What the experts saw of one animal."""
+        photo = photo_or_404(request, photo_id)
+        key = photo.detections.filter(index=index).values_list("crop", flat=True).first()
+        return rendition_file(request, photo, key or "")
+
+
+class Original(FileView):
+    @_documented("photos_original", "image/*", "The file, byte for byte, as an attachment.")
+    def get(self, request: Request, photo_id: UUID) -> HttpResponseBase:
+        """The file as it was uploaded."""
+        return original_file(request, photo_or_404(request, photo_id))
