@@ -1,3 +1,25 @@
-from django.urls import URLPattern
+from django.urls import path
+from django.views.generic import TemplateView
 
-urlpatterns: list[URLPattern] = []
+from wildlife.web import media, views
+
+app_name = "web"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("about/", views.about, name="about"),
+    path(
+        "robots.txt",
+        TemplateView.as_view(template_name="web/robots.txt", content_type="text/plain"),
+        name="robots",
+    ),
+    path("photos/", views.receive_photos, name="receive"),
+    path("photos/grid", views.grid, name="grid"),
+    path("photos/<uuid:photo_id>/", views.photo, name="photo"),
+    path("photos/<uuid:photo_id>/live", views.live, name="live"),
+    path("photos/<uuid:photo_id>/delete", views.delete_photo, name="delete"),
+    path("photos/<uuid:photo_id>/again", views.again, name="again"),
+    path("photos/<uuid:photo_id>/preview", media.preview, name="preview"),
+    path("photos/<uuid:photo_id>/crops/<int:index>", media.crop, name="crop"),
+    path("photos/<uuid:photo_id>/original", media.original, name="original"),
+]

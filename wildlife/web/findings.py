@@ -1,0 +1,297 @@
+"""What was found on a photo, as the result page shows it: rows in, frozen values out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from wildlife.identifications.models import Detection, Identification, Vote
+from wildlife.photos.models import Photo
+from wildlife.species.models import Taxon
+from wildlife.web import wording
+from wildlife.web.names import Name, names_of
+
+TOP_SCORES = 5
+LEAST_SHOWN = 0.005
+"""Probabilities below half a percent tell a reader nothing."""
+LEAST_GROUP_SHOWN = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A name with a share (0..1), drawn as a bar. `leads` marks what agrees with the answer."""
+
+    name: Name
+    share: float
+    leads: bool = False
+
+    @property
+    def percent(self) -> str:
+        return wording.percent(self.share)
+
+    @property
+    def width(self) -> str:
+        """The bar's length as an SVG attribute."""
+        return f"{max(self.share * 100, 0.8):.1f}%"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertVote:
+    """One expert's say on one animal."""
+
+    title: str
+    release: str
+    weight: float
+    bars: tuple[Bar, ...]
+    none: float
+    abstention: str
+
+    @property
+    def none_percent(self) -> str:
+        """The share of "none of my labels", or "" where it is too small to tell."""
+        return wording.percent(self.none) if self.none >= LEAST_SHOWN else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the walk down the tree."""
+
+    bar: Bar
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer for one animal, in words.
+
+    `note` says what `title` leaves open ("family Felidae, species not sure"); `name` is None
+    where no taxon is claimed.
+    """
+
+    title: str
+    note: str
+    name: Name | None
+    taxon: Taxon | None
+    reason: str
+    kind: str
+    confidence: float
+    agreement: str
+
+    @property
+    def percent(self) -> str:
+        return wording.percent(self.confidence)
+
+    @property
+    def width(self) -> str:
+        return f"{self.confidence * 100:.1f}%"
+
+    @property
+    def sure(self) -> str:
+        return wording.confidence(self.confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing on the photo. `number` is what its box and its answer share, from 1.
+
+    `left`, `top`, `width`, `height` place the box as SVG attributes, in percent of the photo.
+    """
+
+    number: int
+    index: int
+    category: str
+    whole_image: bool
+    seen: float
+    groups: str
+    left: str
+    top: str
+    width: str
+    height: str
+    answer: Answer | None
+    votes: tuple[ExpertVote, ...]
+    walk: tuple[Step, ...]
+    runners_up: tuple[Bar, ...]
+
+    @property
+    def title(self) -> str:
+        if self.answer is not None:
+            return self.answer.title
+        return {
+            Detection.Category.PERSON.value: _("Person"),
+            Detection.Category.VEHICLE.value: _("Vehicle"),
+        }.get(self.category, _("Animal"))
+
+    @property
+    def is_animal(self) -> bool:
+        """Whether it is, or may be, an animal: it then has an answer of its own."""
+        return self.answer is not None and self.answer.kind != Identification.Reason.NO_ANIMAL
+
+    @property
+    def seen_percent(self) -> str:
+        return wording.percent(self.seen)
+
+
+def findings_of(photo: Photo, titles: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return all that was found on a photo, animals first, in four queries however many there are.
+
+    `titles` are the experts' titles by name.
+    """
+    rows = list(photo.detections.select_related("identification__taxon").prefetch_related("votes"))
+    order = list(Detection.Category)
+    rows.sort(key=lambda row: (order.index(Detection.Category(row.category)), row.index))
+    names = names_of(slug for row in rows for slug in _slugs(row))
+    return tuple(_finding(number, row, names, titles) for number, row in enumerate(rows, start=1))
+
+
+def in_words(answer: Identification, name: Name | None) -> tuple[str, str]:
+    """Return what an answer says, and what it leaves open ("" for a species)."""
+    reasons = Identification.Reason
+    if answer.reason == reasons.NO_ANIMAL:
+        return _("No animal"), ""
+    if name is None:
+        return _("An animal, kind not known"), ""
+    return name.title, "" if answer.reason == reasons.SPECIES else _("species not sure")
+
+
+def name_in(answer: Identification, names: Mapping[str, Name]) -> Name | None:
+    """Return the names of the taxon that an answer claims, if it claims one."""
+    return names.get(answer.taxon.slug) if answer.taxon else None
+
+
+def _answer(row: Detection, names: Mapping[str, Name]) -> Answer | None:
+    answer = identification_of(row)
+    if answer is None:
+        return None
+    name = name_in(answer, names)
+    title, note = in_words(answer, name)
+    voters = sum(1 for vote in row.votes.all() if not vote.abstention)
+    return Answer(
+        title=title,
+        note=note,
+        name=name,
+        taxon=answer.taxon,
+        reason=_reason(answer),
+        kind=answer.reason,
+        confidence=answer.confidence,
+        agreement=wording.agreement(answer.agreement, voters) if answer.taxon else "",
+    )
+
+
+def identification_of(row: Detection) -> Identification | None:
+    """Return the answer for a detection; people and vehicles have none."""
+    return getattr(row, "identification", None)
+
+
+def _reason(answer: Identification) -> str:
+    return {
+        Identification.Reason.SPECIES.value: _(
+            "The experts' votes hold together down to the species."
+        ),
+        Identification.Reason.HIGHER_RANK.value: _(
+            "The experts' votes meet here; below it they part."
+        ),
+        Identification.Reason.UNKNOWN_ANIMAL.value: _(
+            "Something was found, but no group of animals holds enough of the vote."
+        ),
+        Identification.Reason.NO_ANIMAL.value: _("Nothing on the photo looks like an animal."),
+        Identification.Reason.NO_VOTES.value: _("Every expert abstained, so nobody named it."),
+    }[answer.reason]
+
+
+def _slugs(row: Detection) -> Iterable[str]:
+    for vote in row.votes.all():
+        yield from (slug for slug, _share in vote.scores[:TOP_SCORES])
+    answer = identification_of(row)
+    if answer is not None:
+        yield from (slug for slug, _share in answer.runners_up)
+        yield from (step[0] for step in answer.walk)
+        if answer.taxon:
+            yield answer.taxon.slug
+
+
+def _finding(
+    number: int, row: Detection, names: Mapping[str, Name], titles: Mapping[str, str]
+) -> Finding:
+    identification = identification_of(row)
+    answer = _answer(row, names)
+    walk: tuple[Step, ...] = ()
+    runners_up: tuple[Bar, ...] = ()
+    if identification is not None:
+        walk = tuple(
+            Step(Bar(names[slug], mass, leads=taken), taken)
+            for slug, _rank, mass, taken in identification.walk
+            if slug in names
+        )
+        runners_up = _bars(identification.runners_up, names)
+    taxon = answer.name.slug if answer and answer.name else ""
+    return Finding(
+        number=number,
+        index=row.index,
+        category=row.category,
+        whole_image=row.whole_image,
+        seen=row.confidence,
+        groups=_groups(row.groups),
+        left=_place(row.x),
+        top=_place(row.y),
+        width=_place(row.width),
+        height=_place(row.height),
+        answer=answer,
+        votes=_votes(row, names, titles, taxon),
+        walk=walk,
+        runners_up=runners_up,
+    )
+
+
+def _votes(
+    row: Detection, names: Mapping[str, Name], titles: Mapping[str, str], taxon: str
+) -> tuple[ExpertVote, ...]:
+    """Return the votes in their order, those of experts that abstained last."""
+    votes = sorted(row.votes.all(), key=lambda vote: bool(vote.abstention))
+    return tuple(_vote(vote, names, titles, taxon) for vote in votes)
+
+
+def _groups(groups: Sequence[Sequence[object]]) -> str:
+    """Return the coarse groups in words: `mammal (97%), bird (2%)`."""
+    words = {
+        "mammal": _("mammal"),
+        "bird": _("bird"),
+        "reptile": _("reptile"),
+        "amphibian": _("amphibian"),
+        "fish": _("fish"),
+        "insect": _("insect"),
+        "arachnid": _("arachnid"),
+        "other": _("another animal"),
+        "none": _("no animal"),
+    }
+    return ", ".join(
+        f"{words.get(str(group), group)} ({wording.percent(share)})"
+        for group, share in groups
+        if isinstance(share, float | int) and share >= LEAST_GROUP_SHOWN
+    )
+
+
+def _vote(
+    vote: Vote, names: Mapping[str, Name], titles: Mapping[str, str], taxon: str
+) -> ExpertVote:
+    return ExpertVote(
+        title=titles.get(vote.expert, vote.expert),
+        release=vote.release,
+        weight=vote.weight,
+        bars=_bars(vote.scores[:TOP_SCORES], names, taxon),
+        none=vote.none,
+        abstention=vote.abstention,
+    )
+
+
+def _bars(
+    scores: Sequence[Sequence[object]], names: Mapping[str, Name], taxon: str = ""
+) -> tuple[Bar, ...]:
+    bars = []
+    for slug, share in scores:
+        if slug in names and isinstance(share, float | int) and share >= LEAST_SHOWN:
+            bars.append(Bar(names[str(slug)], float(share), leads=slug == taxon))
+    return tuple(bars)
+
+
+def _place(share: float) -> str:
+    return f"{share * 100:.3f}%"

@@ -1,0 +1,92 @@
+"""The species card as a panel of the result page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from wildlife.species.models import ConservationAssessment, Range, Taxon
+from wildlife.species.selectors import SpeciesCard
+
+SCALE = ("EX", "EW", "CR", "EN", "VU", "NT", "LC")
+"""The Red List's categories of assessed species with enough data, the worst first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """One place on the Red List's scale."""
+
+    code: str
+    label: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Countries:
+    """The countries of one kind: native, introduced, extinct."""
+
+    title: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeciesPanel:
+    """A species card with what the page says around it."""
+
+    card: SpeciesCard
+    title: str
+    other_names: tuple[str, ...]
+    italic: bool
+    scale: tuple[Grade, ...]
+    trend: str
+    countries: tuple[Countries, ...]
+
+    @property
+    def is_species(self) -> bool:
+        """Whether facts are to be expected; higher taxa have none of their own."""
+        return self.card.rank in (Taxon.Rank.SPECIES, Taxon.Rank.SUBSPECIES)
+
+
+def panels_of(cards: Mapping[str, SpeciesCard]) -> tuple[SpeciesPanel, ...]:
+    """Return one panel per card, in the given order, each card once."""
+    return tuple(_panel(card) for card in dict.fromkeys(cards.values()))
+
+
+def _panel(card: SpeciesCard) -> SpeciesPanel:
+    grades = ConservationAssessment.Category
+    category = card.status.category if card.status else ""
+    scale = tuple(Grade(code, str(grades(code).label), code == category) for code in SCALE)
+    return SpeciesPanel(
+        card=card,
+        title=capfirst(card.common_name) or card.scientific_name,
+        other_names=tuple(name for name in card.common_names if name != card.common_name),
+        italic=card.rank in (Taxon.Rank.GENUS, Taxon.Rank.SPECIES, Taxon.Rank.SUBSPECIES),
+        scale=scale if category in SCALE else (),
+        trend=_trend(card.status.trend) if card.status else "",
+        countries=_countries(card),
+    )
+
+
+def _trend(trend: str) -> str:
+    return {
+        "increasing": _("Population increasing"),
+        "stable": _("Population stable"),
+        "decreasing": _("Population decreasing"),
+        "unknown": _("Population trend unknown"),
+    }.get(trend, "")
+
+
+def _countries(card: SpeciesCard) -> tuple[Countries, ...]:
+    titles = {
+        Range.Presence.NATIVE: _("Native in"),
+        Range.Presence.INTRODUCED: _("Introduced in"),
+        Range.Presence.EXTINCT: _("Extinct in"),
+    }
+    found = (
+        Countries(
+            title, tuple(place.name for place in card.countries if place.presence == presence)
+        )
+        for presence, title in titles.items()
+    )
+    return tuple(one for one in found if one.names)

@@ -1,0 +1,163 @@
+"""The pages. They validate, call and answer; the presenters say what is shown."""
+
+import hashlib
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from wildlife.identifications.services import dispatch
+from wildlife.photos.models import Photo
+from wildlife.photos.selectors import guest_of
+from wildlife.photos.services import PhotoBusy, PhotoRefused, Received, delete, receive, try_again
+from wildlife.web import pages, wording
+from wildlife.web.access import photo_or_404, photos_of
+
+PHOTOS_PER_PAGE = 24
+GRID_EVERY = 1000
+"""Milliseconds between two looks at the grid while something in it is not finished."""
+
+
+@require_safe
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """Drop photos; below, those that this visitor has.
+
+    The guest's secret is made here, before the first of several parallel uploads needs it.
+    """
+    guest_of(request, create=not request.user.is_authenticated)
+    return render(request, "web/home.html", {"here": "photos", **_grid(request)})
+
+
+@require_safe
+@never_cache
+def grid(request: HttpRequest) -> HttpResponse:
+    """The photos of the home page, for its polling: 204 where nothing has changed."""
+    shown = _grid(request)
+    if request.GET.get("seen") == shown["version"]:
+        return HttpResponse(status=204)
+    return render(request, "web/_grid.html", shown)
+
+
+def _grid(request: HttpRequest) -> dict[str, object]:
+    photos = photos_of(request)
+    page = Paginator(pages.with_answers(photos), PHOTOS_PER_PAGE).get_page(request.GET.get("page"))
+    tiles = pages.tiles(page.object_list)
+    pending = photos.filter(state__in=pages.PENDING).count()
+    seen = repr([(tile.photo.id, tile.photo.state) for tile in tiles] + [pending])
+    return {
+        "page": page,
+        "tiles": tiles,
+        "pending": pending,
+        "pending_words": wording.waiting(pending),
+        "every": GRID_EVERY,
+        "version": hashlib.sha256(seen.encode()).hexdigest()[:12],
+    }
+
+
+@require_POST
+def receive_photos(request: HttpRequest) -> HttpResponse:
+    """Take one photo or many. One that is refused does not keep the others from being taken.
+
+    A script that accepts JSON gets `{"url"}` or `{"sentence"}` for the one photo it sent; a plain
+    form is led to the photo's page, or back home where it sent several.
+    """
+    taken: list[Received] = []
+    refused: list[tuple[str, PhotoRefused]] = []
+    for file in request.FILES.getlist("photos"):
+        try:
+            taken.append(_receive(request, file))
+        except PhotoRefused as error:
+            refused.append((file.name or "", error))
+    if taken:
+        dispatch()
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        return _as_json(taken, refused)
+    for name, error in refused:
+        messages.error(request, f"{name}: {error}")
+    if len(taken) == 1 and not refused:
+        return redirect("web:photo", taken[0].photo.id)
+    if not taken and not refused:
+        messages.error(request, _("No photo was chosen."))
+    return redirect("web:home")
+
+
+def _receive(request: HttpRequest, file: UploadedFile) -> Received:
+    if isinstance(request.user, User):
+        return receive(file, owner=request.user)
+    return receive(file, guest=guest_of(request, create=True))
+
+
+def _as_json(taken: list[Received], refused: list[tuple[str, PhotoRefused]]) -> JsonResponse:
+    if refused:
+        return JsonResponse({"sentence": str(refused[0][1])}, status=422)
+    if not taken:
+        return JsonResponse({"sentence": _("No photo was chosen.")}, status=422)
+    status = 201 if taken[0].created else 200
+    return JsonResponse({"url": reverse("web:photo", args=[taken[0].photo.id])}, status=status)
+
+
+@require_safe
+@never_cache
+def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
+    """The result page, from the moment the photo is received."""
+    return render(request, "web/photo.html", _shown(photo_or_404(request, photo_id)))
+
+
+@require_safe
+@never_cache
+def live(request: HttpRequest, photo_id: UUID) -> HttpResponse:
+    """The moving part of the result page: 204 where nothing has changed."""
+    shown = _shown(photo_or_404(request, photo_id))
+    progress = shown["live"]
+    if isinstance(progress, pages.Live) and progress.version == request.GET.get("seen"):
+        return HttpResponse(status=204)
+    return render(request, "web/_live.html", shown)
+
+
+def _shown(photo: Photo) -> dict[str, object]:
+    return {
+        "photo": photo,
+        "live": pages.live_of(photo) if photo.state in pages.PENDING else None,
+        "result": pages.result_of(photo) if photo.state == Photo.State.DONE else None,
+        "again": photo.state == Photo.State.FAILED and pages.may_be_tried_again(photo),
+    }
+
+
+@require_POST
+def delete_photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
+    """Delete a photo for good."""
+    photo = photo_or_404(request, photo_id)
+    try:
+        delete(photo)
+    except PhotoBusy:
+        messages.error(
+            request,
+            _("This photo is being looked at just now. You can delete it in a few seconds."),
+        )
+        return redirect("web:photo", photo_id)
+    messages.success(request, _("%(name)s is deleted.") % {"name": photo.filename})
+    return redirect("web:home")
+
+
+@require_POST
+def again(request: HttpRequest, photo_id: UUID) -> HttpResponse:
+    """Let a photo that failed be looked at once more."""
+    try_again(photo_or_404(request, photo_id))
+    dispatch()
+    return redirect("web:photo", photo_id)
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """How an answer comes about, and what happens to an uploaded photo."""
+    return render(request, "web/about.html", {"here": "about", "most": settings.MAX_UPLOAD_BYTES})
