@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from PIL.Image import Image
 
 DETECTION_LABELS = ("animal", "person", "vehicle")
+GROUPS = ("mammal", "bird", "reptile", "amphibian", "fish", "insect", "arachnid", "other")
+"""The coarse groups, in the order of a coarse classifier's columns; NO_ANIMAL comes last."""
+NO_ANIMAL = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,12 @@ class ModelRelease(models.Model):
         ordering = ["kind", "name", "version"]
         constraints = [
             models.UniqueConstraint(fields=["name", "version"], name="release_name_version"),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(stage="active"),
+                name="release_one_active_version",
+                violation_error_message="Another version of this model is active: retire it first.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(weight__gte=0), name="release_weight_not_negative"
             ),

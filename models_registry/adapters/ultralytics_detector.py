@@ -1,0 +1,47 @@
+"""Detectors of the YOLO family, built from their yaml's name; never from a pickle."""
+
+import os
+from pathlib import Path
+
+import torch
+
+from models_registry.adapters.networks import FromPixels, fill
+from models_registry.card import ModelCard
+from models_registry.errors import CardInvalid
+from models_registry.interfaces import DETECTION_LABELS
+
+
+class Grid(torch.nn.Module):
+    """The network up to its raw grid: (batch, 4 distances + one score per label, cells).
+
+    The scores of all outputs with one label are reduced to the largest, so that an animal that
+    looks like a bear and like an elephant is one animal. Distances are in units of the stride:
+    where the cells lie is left to the decoder, which then computes few of them.
+    """
+
+    def __init__(self, body: torch.nn.Module, groups: dict[str, list[int]]) -> None:
+        super().__init__()
+        self.body = body
+        self.distances = body.model[-1].dfl  # type: ignore[index, union-attr]
+        self.groups = [groups[label] for label in DETECTION_LABELS]
+
+    def forward(self, planes: torch.Tensor) -> torch.Tensor:
+        raw = self.body(planes)[1]
+        scores = [raw["scores"][:, outputs].amax(1, keepdim=True) for outputs in self.groups]
+        return torch.cat((self.distances(raw["boxes"]), torch.cat(scores, 1).sigmoid()), 1)
+
+
+def network(card: ModelCard, weights: Path) -> torch.nn.Module:
+    """Return the network, pixels to grid. Raises CardInvalid where the weights do not fit."""
+    os.environ.setdefault("YOLO_OFFLINE", "true")  # its import looks whether there is an internet
+    from ultralytics.nn.tasks import DetectionModel
+
+    built = DetectionModel(card.architecture, nc=len(card.outputs), verbose=False, **card.arguments)
+    fill(built, weights)
+    groups = {
+        label: [output.index for output in card.outputs if output.group == label]
+        for label in DETECTION_LABELS
+    }
+    if empty := [label for label, outputs in groups.items() if not outputs]:
+        raise CardInvalid(f"{card.key} has no output for {', '.join(empty)}.")
+    return FromPixels(Grid(built.fuse(verbose=False), groups), card.input).eval()
