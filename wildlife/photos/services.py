@@ -3,10 +3,9 @@
 import contextlib
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
-from functools import partial
 from typing import BinaryIO, cast
 
 from django.conf import settings
@@ -124,7 +123,7 @@ def delete(photo: Photo) -> None:
         row.delete()
         for name in filter(None, names):
             # Robust: one file that cannot be removed is logged, and keeps no other from going.
-            transaction.on_commit(partial(storage.delete, name), robust=True)
+            transaction.on_commit(_removal(storage, name), robust=True)
 
 
 def delete_all(photos: QuerySet[Photo]) -> int:
@@ -203,3 +202,10 @@ def _crops(storage: Storage, photo_id: uuid.UUID) -> list[str]:
     except FileNotFoundError:
         return []
     return [*(f"{folder}/{name}" for name in files), folder]
+
+
+def _removal(storage: Storage, name: str) -> Callable[[], None]:
+    def remove() -> None:
+        storage.delete(name)
+
+    return remove

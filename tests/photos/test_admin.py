@@ -1,0 +1,50 @@
+"""Photos in the admin: facts to read, and deleting for good."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from tests.photos.build import files_in, photo_of
+from wildlife.photos.models import Photo
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Settings) -> None:
+    """Pages name static files as they are, so that nothing has to be collected first."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+def test_staff_find_photos_and_never_a_guests_secret(admin_client: Client) -> None:
+    photo = photo_of("the-guests-secret")
+    page = admin_client.get(reverse("admin:photos_photo_changelist"), {"state": "waiting"})
+    assert photo.filename in page.text
+    facts = admin_client.get(reverse("admin:photos_photo_change", args=[photo.pk]))
+    assert photo.sha256 in facts.text
+    assert "the-guests-secret" not in page.text + facts.text
+    assert reverse("admin:photos_photo_add") not in page.text
+
+
+def test_deleting_in_the_admin_removes_the_file(
+    admin_client: Client,
+    media: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    photo = photo_of()
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(reverse("admin:photos_photo_delete", args=[photo.pk]), {"post": "yes"})
+    assert not Photo.objects.exists()
+    assert files_in(media) == []
+
+
+def test_a_photo_being_looked_at_is_not_deleted_in_the_admin(admin_client: Client) -> None:
+    photo = photo_of(state="running")
+    admin_client.post(reverse("admin:photos_photo_delete", args=[photo.pk]), {"post": "yes"})
+    admin_client.post(
+        reverse("admin:photos_photo_changelist"),
+        {"action": "delete_selected", "_selected_action": photo.pk, "post": "yes"},
+    )
+    assert Photo.objects.filter(pk=photo.pk).exists()
