@@ -6,7 +6,7 @@ Runners, workers and the picture on the page all read this one definition.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 from models_registry.interfaces import Classifier, Detector
 from pipelines import steps
@@ -78,13 +78,14 @@ class Tools:
 
 def build(lineup: Lineup, tools: Tools | None = None) -> Graph:
     """Return the graph of a line-up. Without tools it can be drawn and sent, but not run."""
+    given = cast(Tools, tools)
     experts = tuple(expert_step(member) for member in lineup.experts)
     return Graph(
         inputs={"photos": list[Photo]},
         steps=(
             Step(
                 name="detect",
-                run=partial(steps.detect, member=lineup.detector, tools=tools),
+                run=partial(steps.detect, member=lineup.detector, tools=given),
                 reads=("photos",),
                 returns=list[Scene],
                 queue="detect",
@@ -92,7 +93,7 @@ def build(lineup: Lineup, tools: Tools | None = None) -> Graph:
             ),
             Step(
                 name="sort",
-                run=partial(steps.sort, member=lineup.coarse, experts=lineup.experts, tools=tools),
+                run=partial(steps.sort, member=lineup.coarse, experts=lineup.experts, tools=given),
                 reads=("detect",),
                 returns=list[Crop],
                 queue="sort",
@@ -101,7 +102,7 @@ def build(lineup: Lineup, tools: Tools | None = None) -> Graph:
             *(
                 Step(
                     name=name,
-                    run=partial(steps.vote, member=member, tools=tools),
+                    run=partial(steps.vote, member=member, tools=given),
                     reads=("sort",),
                     returns=Ballot,
                     queue=member.queue or name,
@@ -112,14 +113,14 @@ def build(lineup: Lineup, tools: Tools | None = None) -> Graph:
             ),
             Step(
                 name="fuse",
-                run=partial(_fuse, rules=lineup.rules, tools=tools),
+                run=partial(_fuse, rules=lineup.rules, tools=given),
                 reads=("sort", *experts),
                 returns=list[Identification],
                 queue="fuse",
             ),
             Step(
                 name="describe",
-                run=partial(_describe, tools=tools),
+                run=partial(_describe, tools=given),
                 reads=("detect", "sort", *experts, "fuse"),
                 returns=Any,
                 queue="describe",

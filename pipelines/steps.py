@@ -65,7 +65,7 @@ def detect(photos: list[Photo], *, member: Member, tools: Tools) -> list[Scene]:
 
 def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Scene:
     image = picture.image
-    preview = f"previews/{photo.id}.jpg"
+    preview = f"previews/{photo.id[:2]}/{photo.id}.jpg"
     tools.media.save(preview, _jpeg(image, PREVIEW_SIDE, quality=82))
     detections = [
         Detection(
@@ -74,22 +74,29 @@ def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Sc
             category=box.label,
             confidence=round(box.confidence, 4),
             box=(round(box.x, 5), round(box.y, 5), round(box.width, 5), round(box.height, 5)),
-            crop=f"crops/{photo.id}/{index}.jpg" if box.label == "animal" else "",
+            crop=_crop_key(photo, index) if box.label == "animal" else "",
         )
         for index, box in enumerate(boxes)
     ]
     if not detections:
-        detections.append(
-            Detection(photo.id, 0, "animal", 0.0, WHOLE, f"crops/{photo.id}/0.jpg", True)
-        )
+        detections.append(Detection(photo.id, 0, "animal", 0.0, WHOLE, _crop_key(photo, 0), True))
     for detection in detections:
         if detection.crop:
-            cut = image if detection.whole_image else image.crop(_around(detection.box, image.size))
+            cut = (
+                image
+                if detection.whole_image
+                else image.crop(cut_around(detection.box, image.size))
+            )
             tools.media.save(detection.crop, _jpeg(cut, CROP_SIDE, quality=92))
     return Scene(photo.id, picture.width, picture.height, preview, tuple(detections))
 
 
-def _around(
+def _crop_key(photo: Photo, index: int) -> str:
+    # Two levels, because a folder with a million entries is slow to list.
+    return f"crops/{photo.id[:2]}/{photo.id}/{index}.jpg"
+
+
+def cut_around(
     box: tuple[float, float, float, float], size: tuple[int, int]
 ) -> tuple[int, int, int, int]:
     """Return a square around the box in pixels, with a margin, cut off at the image's edges.

@@ -84,9 +84,9 @@ def test_without_a_model_of_some_kind_photos_wait(photo, sent, kind):
 
 def test_of_two_active_detectors_the_newer_is_taken(photo, sent):
     ModelRelease.objects.create(
-        name="finder", version="2", kind="detector", title="Finder", sha256="1" * 64
+        name="seeker", version="1", kind="detector", title="Seeker", sha256="1" * 64
     )
-    assert lineup.current().detector.release == "finder@2"
+    assert lineup.current().detector.release == "seeker@1"
 
 
 def test_where_the_broker_is_away_the_photo_waits_for_the_sweep(photo, monkeypatch):

@@ -77,7 +77,8 @@ def _claim(who: Lineup) -> Run | None:
             )
         now = timezone.now()
         run = Run.objects.create(lineup=lineup.to_json(who), alive_at=now, priority=first.priority)
-        run.photos.set(claimed)
+        links = Run.photos.through
+        links.objects.bulk_create(links(run=run, photo_id=photo_id) for photo_id in claimed)
         Photo.objects.filter(id__in=claimed).update(state=Photo.State.RUNNING)
         return run
 

@@ -20,11 +20,15 @@ class Command(BaseCommand):
 
     def handle(self, *, write: Path | None, check: Path | None, **options: Any) -> None:
         mermaid = drawn(settings.MODEL_CARD_DIRS[0])
-        if write:
-            write.write_text(replaced(write.read_text("utf-8"), mermaid), "utf-8")
-        elif check:
-            text = check.read_text("utf-8")
-            if replaced(text, mermaid) != text:
-                raise CommandError(f"{check} is stale: run `manage.py graph --write {check}`.")
-        else:
+        if (file := write or check) is None:
             self.stdout.write(mermaid)
+            return
+        text = file.read_text("utf-8")
+        try:
+            fresh = replaced(text, mermaid)
+        except ValueError as error:
+            raise CommandError(f"{file}: {error}") from error
+        if write:
+            file.write_text(fresh, "utf-8")
+        elif fresh != text:
+            raise CommandError(f"{file} is stale: run `manage.py graph --write {file}`.")
