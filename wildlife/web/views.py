@@ -72,18 +72,18 @@ def receive_photos(request: HttpRequest) -> HttpResponse:
     form is led to the photo's page, or back home where it sent several.
     """
     taken: list[Received] = []
-    refused: list[tuple[str, PhotoRefused]] = []
+    refused: list[tuple[str, str]] = []
     for file in request.FILES.getlist("photos"):
         try:
             taken.append(_receive(request, file))
         except PhotoRefused as error:
-            refused.append((file.name or "", error))
+            refused.append((file.name or "", str(error)))
     if taken:
         dispatch()
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         return _as_json(taken, refused)
-    for name, error in refused:
-        messages.error(request, f"{name}: {error}")
+    for name, sentence in refused:
+        messages.error(request, f"{name}: {sentence}")
     if len(taken) == 1 and not refused:
         return redirect("web:photo", taken[0].photo.id)
     if not taken and not refused:
@@ -97,9 +97,9 @@ def _receive(request: HttpRequest, file: UploadedFile) -> Received:
     return receive(file, guest=guest_of(request, create=True))
 
 
-def _as_json(taken: list[Received], refused: list[tuple[str, PhotoRefused]]) -> JsonResponse:
+def _as_json(taken: list[Received], refused: list[tuple[str, str]]) -> JsonResponse:
     if refused:
-        return JsonResponse({"sentence": str(refused[0][1])}, status=422)
+        return JsonResponse({"sentence": refused[0][1]}, status=422)
     if not taken:
         return JsonResponse({"sentence": _("No photo was chosen.")}, status=422)
     status = 201 if taken[0].created else 200

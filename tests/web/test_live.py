@@ -1,0 +1,86 @@
+import re
+from datetime import timedelta
+
+from django.test import Client
+from django.utils import timezone
+
+from tests.web import builders
+from wildlife.photos.models import Photo
+
+
+def live(client: Client, photo: Photo, seen: str = ""):
+    return client.get(f"/photos/{photo.id}/live?seen={seen}", headers={"hx-request": "true"})
+
+
+def version(page: str) -> str:
+    return re.search(r"live\?seen=(\w+)", page)[1]  # type: ignore[index]
+
+
+def test_the_page_of_a_waiting_photo_asks_again_by_itself(guest: Client) -> None:
+    photo = builders.photo(state="waiting")
+
+    page = guest.get(f"/photos/{photo.id}/").content.decode()
+
+    assert "Waiting for its turn…" in page
+    assert 'hx-trigger="every 400ms"' in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    assert "/preview" not in page
+    assert '<img src="/photos/' not in page
+
+
+def test_the_moving_part_tells_the_step_and_moves_only_when_something_changed(
+    guest: Client,
+) -> None:
+    photo = builders.photo(state="running")
+    run = builders.run(photo, state="running", steps=())
+    page = live(guest, photo).content.decode()
+    assert "Looking for animals…" in page
+
+    assert live(guest, photo, version(page)).status_code == 204
+
+    now = timezone.now()
+    builders.StepResult.objects.create(run=run, step="detect", started_at=now, finished_at=now)
+    moved = live(guest, photo, version(page))
+    assert moved.status_code == 200
+    assert "Sorting what was found…" in moved.content.decode()
+
+
+def test_the_moving_part_ends_with_the_answer_and_asks_no_more(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    builders.answered(photo, taxa["loxodonta-africana"])
+
+    page = live(guest, photo, "whatever").content.decode()
+
+    assert "African savanna elephant" in page
+    assert "hx-trigger" not in page
+    assert "Done: African savanna elephant" in page
+    assert "<html" not in page
+
+
+def test_an_old_photo_is_asked_after_less_often(guest: Client) -> None:
+    photo = builders.photo(state="waiting")
+    for age, every in ((30, "1000ms"), (300, "3000ms")):
+        Photo.objects.update(received_at=timezone.now() - timedelta(seconds=age))
+        assert f"every {every}" in live(guest, photo).content.decode()
+
+
+def test_a_failure_of_the_photo_is_told_and_not_tried_again(guest: Client) -> None:
+    photo = builders.photo(state="failed", failure="This file is cut off.")
+    builders.run(photo)
+
+    page = guest.get(f"/photos/{photo.id}/").content.decode()
+
+    assert "This file is cut off." in page
+    assert "/again" not in page
+
+
+def test_a_failure_of_the_run_can_be_tried_again(guest: Client, dispatched: list[int]) -> None:
+    photo = builders.photo(state="failed", failure="The model cannot be used.")
+    builders.run(photo, state="failed", steps=("detect",))
+    assert f"/photos/{photo.id}/again" in guest.get(f"/photos/{photo.id}/").content.decode()
+
+    guest.post(f"/photos/{photo.id}/again")
+
+    photo.refresh_from_db()
+    assert (photo.state, photo.failure) == ("waiting", "")
+    assert dispatched == [1]

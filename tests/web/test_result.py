@@ -1,0 +1,166 @@
+import re
+
+from django.test import Client
+
+from tests.web import builders
+from tests.web.conftest import as_guest
+from wildlife.photos.models import Photo
+from wildlife.species.selectors import tree
+
+
+def page_of(client: Client, photo: Photo) -> str:
+    return re.sub(r"\s+", " ", client.get(f"/photos/{photo.id}/").content.decode())
+
+
+def test_a_species_is_told_with_confidence_agreement_and_votes(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    builders.answered(photo, taxa["loxodonta-africana"])
+
+    page = page_of(guest, photo)
+
+    assert re.search(r"<h1[^>]*>African savanna elephant</h1>", page)
+    assert '<i lang="la">Loxodonta africana</i>' in page
+    assert "<strong>91%</strong> <span>sure</span>" in page
+    assert "The experts agree." in page
+    assert "Mammals of the world" in page
+    assert "mammals@3" in page
+    assert "weight 0.6" in page
+    assert "African forest elephant" in page
+    assert "species not sure" not in page
+
+
+def test_the_species_card_tells_status_trend_habitats_and_countries(
+    guest: Client, taxa: dict
+) -> None:
+    photo = builders.photo()
+    builders.answered(photo, taxa["loxodonta-africana"], animals=2)
+
+    page = page_of(guest, photo)
+
+    assert page.count('class="species"') == 1
+    assert "<strong>Endangered</strong>" in page
+    assert 'class="iucn-EN" aria-current="true">EN' in page
+    assert "Population decreasing" in page
+    assert "<li>Forest</li><li>Savanna</li>" in page
+    assert "<li>Botswana</li><li>Kenya</li><li>Tanzania</li>" in page
+    assert "Elephantidae" in page
+    assert "https://www.iucnredlist.org/" in page
+
+
+def test_an_answer_above_the_species_says_what_is_open(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    walk = [["felidae", "family", 0.74, True], ["panthera-leo", "species", 0.4, False]]
+    builders.answered(
+        photo, taxa["felidae"], reason="higher_rank", confidence=0.74, agreement=0.55, walk=walk
+    )
+
+    page = page_of(guest, photo)
+
+    assert re.search(r"<h1[^>]*>Cats</h1>", page)
+    assert 'family <span lang="la">Felidae</span>, species not sure' in page
+    assert "fairly sure" in page
+    assert "Most of the vote agrees (55%)." in page
+    assert page.count("not enough: stopped above") == 1
+    assert 'class="iucn"' not in page
+
+
+def test_no_animal_is_an_answer_and_people_and_vehicles_are_told_beside(
+    guest: Client, taxa: dict
+) -> None:
+    photo = builders.photo()
+    run = builders.run(photo)
+    builders.box(photo, run, 0, "person")
+    builders.box(photo, run, 1, "vehicle")
+
+    page = page_of(guest, photo)
+
+    assert re.search(r"<h1[^>]*>No animal</h1>", page)
+    assert 'class="box box--person"' in page
+    assert 'class="box box--vehicle"' in page
+    assert "Also on the photo" in page
+    assert "Why this answer" not in page
+
+
+def test_a_whole_image_has_no_box(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    whole = builders.box(photo, builders.run(photo), 0, whole_image=True, confidence=0)
+    builders.elephant(whole, None, reason="no_animal", confidence=0.97, walk=[], runners_up=[])
+
+    page = page_of(guest, photo)
+
+    assert re.search(r"<h1[^>]*>No animal</h1>", page)
+    assert "97%" in page
+    assert "very sure" in page
+    assert 'class="boxes"' not in page
+
+
+def test_an_animal_nobody_can_name_claims_no_taxon(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    found = builders.box(photo, builders.run(photo), 0)
+    builders.vote(found, scores=[], none=0, abstention="The network gave no usable answer")
+    builders.elephant(
+        found, None, reason="no_votes", confidence=0, agreement=0, walk=[], runners_up=[]
+    )
+
+    page = page_of(guest, photo)
+
+    assert "An animal, kind not known" in page
+    assert "Every expert abstained" in page
+    assert "Abstained: The network gave no usable answer" in page
+
+
+def test_box_answer_and_votes_of_one_animal_share_a_number(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    builders.answered(photo, taxa["loxodonta-africana"], animals=2)
+
+    page = page_of(guest, photo)
+
+    assert re.search(r"<h1>African savanna elephant × 2</h1>", page)
+    for number in (1, 2):
+        assert page.count(f'data-finding="{number}"') == 3
+        assert f'href="#finding-{number}"' in page
+        assert f'id="finding-{number}"' in page
+    assert 'x="30.000%" y="30.000%" width="20.000%" height="40.000%"' in page
+
+
+def test_the_graph_shows_status_milliseconds_and_versions(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    builders.answered(photo, taxa["loxodonta-africana"])
+
+    page = page_of(guest, photo)
+
+    graph = page[page.index('class="graph"') :]
+    assert "Find animals" in graph
+    assert "done · 84 ms" in graph
+    assert "birds@2" in graph
+    assert "not asked" in graph
+
+
+def test_names_of_files_are_shown_and_not_run(guest: Client, taxa: dict) -> None:
+    photo = builders.photo(name="<script>alert(1)</script>.jpg")
+    builders.answered(photo, taxa["loxodonta-africana"])
+
+    assert "<script>alert" not in page_of(guest, photo)
+
+
+def test_a_stranger_finds_no_page(taxa: dict) -> None:
+    photo = builders.photo()
+
+    for path in ("", "live", "preview", "original", "crops/0"):
+        assert as_guest("another").get(f"/photos/{photo.id}/{path}").status_code == 404
+
+
+def test_queries_do_not_grow_with_animals_and_kinds(guest: Client, taxa: dict, queries_of) -> None:
+    one, many = builders.photo(), builders.photo()
+    builders.answered(one, taxa["loxodonta-africana"])
+    run = builders.answered(many, taxa["loxodonta-africana"], animals=4)
+    for index, slug in enumerate(("panthera-leo", "leopardus-pardalis"), start=4):
+        found = builders.box(many, run, index)
+        builders.vote(found)
+        builders.elephant(found, taxa[slug])
+
+    budget = 16
+    tree()  # Each process plants it once.
+    few = queries_of(guest, f"/photos/{one.id}/", budget)
+
+    assert queries_of(guest, f"/photos/{many.id}/", budget) == few

@@ -1,0 +1,84 @@
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.images import saved, scene
+from wildlife.photos.models import Photo
+
+JSON = {"accept": "application/json"}
+
+
+def jpeg(name: str = "fox.jpg", width: int = 64) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, saved(scene(width)), content_type="image/jpeg")
+
+
+def text() -> SimpleUploadedFile:
+    return SimpleUploadedFile("notes.txt", b"no photo at all", content_type="image/jpeg")
+
+
+def test_one_photo_leads_straight_to_its_page(guest: Client, dispatched: list[int]) -> None:
+    response = guest.post("/photos/", {"photos": jpeg()})
+
+    photo = Photo.objects.get()
+    assert response["Location"] == f"/photos/{photo.id}/"
+    assert photo.guest == "a-guest"
+    assert photo.priority == Photo.Priority.INTERACTIVE
+    assert dispatched == [1]
+
+
+def test_several_photos_lead_home_and_start_work_once(guest: Client, dispatched: list[int]) -> None:
+    response = guest.post("/photos/", {"photos": [jpeg(), jpeg("b.jpg", 72)]})
+
+    assert response["Location"] == "/"
+    assert Photo.objects.count() == 2
+    assert dispatched == [1]
+
+
+def test_a_refused_photo_is_named_and_the_others_go_on(
+    guest: Client, dispatched: list[int]
+) -> None:
+    page = guest.post("/photos/", {"photos": [text(), jpeg()]}, follow=True).content.decode()
+
+    assert Photo.objects.get().filename == "fox.jpg"
+    assert "notes.txt: " in page
+
+
+def test_an_upload_of_nothing_says_so(guest: Client, dispatched: list[int]) -> None:
+    page = guest.post("/photos/", follow=True).content.decode()
+
+    assert "No photo was chosen." in page
+    assert dispatched == []
+
+
+def test_a_script_gets_the_address_of_the_result(guest: Client, dispatched: list[int]) -> None:
+    first = guest.post("/photos/", {"photos": jpeg()}, headers=JSON)
+    second = guest.post("/photos/", {"photos": jpeg()}, headers=JSON)
+
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json() == second.json() == {"url": f"/photos/{Photo.objects.get().id}/"}
+
+
+def test_a_script_gets_the_sentence_of_a_refusal(guest: Client, dispatched: list[int]) -> None:
+    response = guest.post("/photos/", {"photos": text()}, headers=JSON)
+
+    assert response.status_code == 422
+    assert response.json()["sentence"].endswith(".")
+    assert dispatched == []
+
+
+def test_a_signed_in_user_owns_what_they_upload(
+    client: Client, django_user_model, dispatched: list[int]
+) -> None:
+    user = django_user_model.objects.create_user("ada")
+    client.force_login(user)
+
+    client.post("/photos/", {"photos": jpeg()})
+
+    assert (Photo.objects.get().owner, Photo.objects.get().guest) == (user, "")
+
+
+def test_uploads_from_other_sites_are_refused_with_a_page(db: None) -> None:
+    response = Client(enforce_csrf_checks=True).post("/photos/", {"photos": jpeg()})
+
+    assert response.status_code == 403
+    assert "This form was too old" in response.content.decode()
+    assert not Photo.objects.exists()
