@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import Http404
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -23,15 +24,15 @@ class NotFromAnotherSite(BasePermission):
     browser names the site that such a request comes from; programs send no Origin.
     """
 
-    message = "This request comes from another web site."
-    code = "another_site"
-
     def has_permission(self, request: Request, view: APIView) -> bool:
         if request.method in SAFE_METHODS or request.user.is_authenticated:
             return True
         origin = request.headers.get("Origin")
         own = f"{request.scheme}://{request.get_host()}"
-        return origin is None or origin in (own, *settings.CSRF_TRUSTED_ORIGINS)
+        if origin is not None and origin not in (own, *settings.CSRF_TRUSTED_ORIGINS):
+            # Raised, because a mere False would be answered 401, and signing in is not the point.
+            raise PermissionDenied("This request comes from another web site.", "another_site")
+        return True
 
 
 def owner_of(request: Request) -> User | None:
