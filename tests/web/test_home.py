@@ -47,8 +47,9 @@ def test_the_grid_polls_only_while_something_is_not_finished(guest: Client, taxa
     photo.state = "done"
     photo.save()
 
-    page = guest.get("/photos/grid").content.decode()
+    page = guest.get("/photos/grid", headers={"hx-request": "true"}).content.decode()
     assert "every" not in page
+    assert "All photos have been looked at." in page
     assert 'hx-trigger="photos-received from:body"' in page
 
 

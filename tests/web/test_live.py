@@ -18,6 +18,7 @@ def version(page: str) -> str:
 
 def test_the_page_of_a_waiting_photo_asks_again_by_itself(guest: Client) -> None:
     photo = builders.photo(state="waiting")
+    builders.run(photo, state="failed", steps=())
 
     page = guest.get(f"/photos/{photo.id}/").content.decode()
 
@@ -26,6 +27,12 @@ def test_the_page_of_a_waiting_photo_asks_again_by_itself(guest: Client) -> None
     assert '<noscript><meta http-equiv="refresh"' in page
     assert "/preview" not in page
     assert '<img src="/photos/' not in page
+
+
+def test_without_models_the_page_says_what_it_waits_for(guest: Client) -> None:
+    photo = builders.photo(state="waiting")
+
+    assert "Waiting until a model is ready…" in live(guest, photo).content.decode()
 
 
 def test_the_moving_part_tells_the_step_and_moves_only_when_something_changed(

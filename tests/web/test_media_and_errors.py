@@ -1,4 +1,8 @@
+import re
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from tests.web import builders
@@ -106,3 +110,17 @@ def test_robots_keep_out_of_the_photos(client: Client) -> None:
 
     assert response["Content-Type"].startswith("text/plain")
     assert "Disallow: /photos/" in response.content.decode()
+
+
+def test_a_result_page_is_light(guest: Client, taxa: dict) -> None:
+    """At most 14 requests and 200 kB, the photo itself not counted, nothing compressed."""
+    photo = builders.photo()
+    builders.answered(photo, taxa["loxodonta-africana"], animals=3)
+
+    page = guest.get(f"/photos/{photo.id}/").content
+
+    names = set(re.findall(rb'(?:src|href)="/static/([^"#]+)', page))
+    files = [finders.find(name.decode()) for name in names]
+    assert None not in files
+    assert len(page) + sum(Path(str(file)).stat().st_size for file in files) < 200_000
+    assert 1 + len(files) + page.count(b"<img") <= 14

@@ -119,7 +119,7 @@ def live_of(photo: Photo) -> Live:
     """Return how far a photo is that waits or runs."""
     picture = graph_picture(photo)
     progress = progress_of(picture)
-    if photo.state == Photo.State.WAITING:
+    if picture and photo.state == Photo.State.WAITING:
         progress = Progress(_("Waiting for its turn…"), 0, progress.total)
     every = _pace(photo)
     seen = repr((photo.state, picture, every))
