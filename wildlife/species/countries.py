@@ -47,9 +47,7 @@ def country_name(code: str, language: str = "en") -> str:
     An unknown code is its own name.
     """
     country = pycountry.countries.get(alpha_3=code)
-    english = (
-        _SHORT.get(code) or getattr(country, "common_name", "") or getattr(country, "name", "")
-    )
+    english = _SHORT.get(code) or _said(country)
     if country is None or language.lower().startswith("en"):
         return english or code
     wording = _wording(language.lower())
