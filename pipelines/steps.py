@@ -11,6 +11,7 @@ from PIL import Image
 
 from models_registry.errors import ModelError
 from models_registry.interfaces import Box, Label
+from pipelines.keys import crop_key, preview_key
 from pipelines.pictures import Picture, PictureUnreadable, decode
 from pipelines.types import NO_ANIMAL, Ballot, Crop, Detection, Photo, Scene, Vote
 
@@ -65,7 +66,7 @@ def detect(photos: list[Photo], *, member: Member, tools: Tools) -> list[Scene]:
 
 def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Scene:
     image = picture.image
-    preview = f"previews/{photo.id[:2]}/{photo.id}.jpg"
+    preview = preview_key(photo.id)
     tools.media.save(preview, _jpeg(image, PREVIEW_SIDE, quality=82))
     detections = [
         Detection(
@@ -74,12 +75,12 @@ def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Sc
             category=box.label,
             confidence=round(box.confidence, 4),
             box=(round(box.x, 5), round(box.y, 5), round(box.width, 5), round(box.height, 5)),
-            crop=_crop_key(photo, index) if box.label == "animal" else "",
+            crop=crop_key(photo.id, index) if box.label == "animal" else "",
         )
         for index, box in enumerate(boxes)
     ]
     if not detections:
-        detections.append(Detection(photo.id, 0, "animal", 0.0, WHOLE, _crop_key(photo, 0), True))
+        detections.append(Detection(photo.id, 0, "animal", 0.0, WHOLE, crop_key(photo.id, 0), True))
     for detection in detections:
         if detection.crop:
             cut = (
@@ -89,11 +90,6 @@ def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Sc
             )
             tools.media.save(detection.crop, _jpeg(cut, CROP_SIDE, quality=92))
     return Scene(photo.id, picture.width, picture.height, preview, tuple(detections))
-
-
-def _crop_key(photo: Photo, index: int) -> str:
-    # Two levels, because a folder with a million entries is slow to list.
-    return f"crops/{photo.id[:2]}/{photo.id}/{index}.jpg"
 
 
 def cut_around(

@@ -147,11 +147,15 @@ if bucket := env.str("S3_BUCKET", default=""):
         "OPTIONS": {
             "bucket_name": bucket,
             "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
-            "file_overwrite": False,
+            # Originals have names of their own; a preview made again takes the old one's place.
+            "file_overwrite": True,
         },
     }
 else:
-    _media = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    _media = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"allow_overwrite": True},
+    }
 STORAGES = {
     "default": _media,
     "staticfiles": {"BACKEND": "wildlife.static.StaticStorage"},

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from pipelines.keys import crop_key
 from tests.photos.build import put
 from wildlife.identifications.models import Detection, Identification, Run, Vote
 from wildlife.photos.models import Photo
@@ -49,7 +50,7 @@ def answered(photo: Photo, taxon: Taxon, animals: int = 1) -> Run:
     photo.save()
     put(photo.preview, b"preview")
     for index in range(animals):
-        crop = f"crops/{photo.pk}/{index}.jpg"
+        crop = crop_key(str(photo.pk), index)
         put(crop, b"crop")
         detection = _detection(photo, run, index, "animal", crop=crop, groups=[["mammal", 0.98]])
         _votes(detection)

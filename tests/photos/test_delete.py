@@ -6,6 +6,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from pipelines.keys import crop_key
 from tests.photos.build import files_in, photo_of, put
 from wildlife.photos.models import Photo
 from wildlife.photos.services import PhotoBusy, delete, delete_all
@@ -17,7 +18,7 @@ def with_renditions(**values: object) -> Photo:
     photo = photo_of(**values)
     photo.preview = f"previews/{photo.pk}.jpg"
     photo.save()
-    for key in (photo.preview, f"crops/{photo.pk}/0.jpg", f"crops/{photo.pk}/1.jpg"):
+    for key in (photo.preview, crop_key(str(photo.pk), 0), crop_key(str(photo.pk), 1)):
         put(key)
     return photo
 

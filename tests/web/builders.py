@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from pipelines.identify import Lineup, Member
+from pipelines.keys import crop_key
 from wildlife.identifications import lineup
 from wildlife.identifications.models import Detection, Identification, Run, StepResult, Vote
 from wildlife.photos.models import Photo
@@ -115,7 +116,7 @@ def box(photo: Photo, run: Run, index: int, category: str = "animal", **more) ->
     place = {"x": 0.1 + 0.2 * index, "y": 0.3, "width": 0.2, "height": 0.4}
     crop = ""
     if category == "animal":
-        crop = default_storage.save(f"crops/{photo.id}/{index}.jpg", ContentFile(MINI_JPEG))
+        crop = default_storage.save(crop_key(str(photo.id), index), ContentFile(MINI_JPEG))
     return Detection.objects.create(
         photo=photo, run=run, index=index, category=category, crop=crop,
         **{"confidence": 0.93, **place, **more},

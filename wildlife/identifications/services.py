@@ -58,7 +58,10 @@ def _claim(who: Lineup) -> Run | None:
     A photo whose run died before goes alone, so that it can take no others with it.
     """
     with _one_at_a_time():
-        waiting = Photo.objects.filter(state=Photo.State.WAITING)
+        # Locked, so that nobody deletes what is being claimed.
+        waiting = Photo.objects.select_for_update(skip_locked=True).filter(
+            state=Photo.State.WAITING
+        )
         first = waiting.order_by("priority", "received_at", "id").first()
         if first is None:
             return None

@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from pipelines.keys import crop_folder
 from pipelines.pictures import (
     EXTENSIONS,
     PictureUnreadable,
@@ -196,7 +197,7 @@ def _again(photo: Photo, file: UploadedFile, priority: Photo.Priority) -> Photo:
 
 def _crops(storage: Storage, photo_id: uuid.UUID) -> list[str]:
     """Return the files under the photo's folder of crops, and the folder itself, last."""
-    folder = f"crops/{photo_id}"
+    folder = crop_folder(str(photo_id))
     try:
         _, files = storage.listdir(folder)
     except FileNotFoundError:
