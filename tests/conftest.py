@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytest_plugins = ["tests.services"]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if settings.SHARED_DIR.is_dir() or os.environ.get("CI") == "true":

@@ -57,6 +57,8 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
             # What is not ready is said in one line, by wildlife.ops.health.
             "health_check": {"level": "CRITICAL"},
             "celery.worker.strategy": {"level": "WARNING"},
+            # Not a line for each sweep; the steps of runs are in the database.
+            "celery.app.trace": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
         },
     }

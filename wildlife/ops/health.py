@@ -20,7 +20,7 @@ from health_check.views import HealthCheckView
 from redis.asyncio import Redis as RedisClient
 from redis.exceptions import RedisError
 
-from wildlife.ops.workers import present
+from wildlife.ops.attendance import present
 
 log = structlog.get_logger(__name__)
 

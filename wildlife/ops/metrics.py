@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from wildlife.identifications.models import Run
 from wildlife.identifications.services import queues
-from wildlife.ops.workers import client, present
+from wildlife.ops.attendance import client, present
 from wildlife.photos.models import Photo
 
 PRIORITY_STEPS = (0, 3, 6, 9)

@@ -27,7 +27,8 @@ from wildlife.ops import redis_server
 from wildlife.ops.login import login
 from wildlife.ops.supervisor import Program, Supervisor
 
-MANAGE = settings.BASE_DIR / "manage.py"
+BASE_DIR = Path(__file__).resolve().parents[2]
+MANAGE = BASE_DIR / "manage.py"
 LEFTOVER_PATIENCE = 15.0
 """Seconds that a start waits for what a killed supervisor left behind to end."""
 REMIND_EVERY = 15.0
@@ -69,7 +70,7 @@ def address() -> tuple[str, int]:
 def data_dir() -> Path:
     """Return the data directory, made where it was missing."""
     try:
-        folder: Path = settings.DATA_DIR
+        folder: Path = settings.DATA_DIR  # loads the settings, which make the secret key
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "run").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
@@ -165,7 +166,7 @@ def own_programs(env: dict[str, str], lock: int, listener: socket.socket) -> lis
         *(python, "-m", "gunicorn", "wildlife.wsgi"),
         *("--bind", f"fd://{listener.fileno()}", "--workers", "1"),
         *("--worker-class", "gthread", "--threads", str(WEB_THREADS)),
-        *("--graceful-timeout", "5", "--no-control-socket", "--chdir", str(settings.BASE_DIR)),
+        *("--graceful-timeout", "5", "--no-control-socket", "--chdir", str(BASE_DIR)),
     ]
     return [
         Program("web", web, env, fds=(lock, listener.fileno())),

@@ -13,4 +13,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         Path(settings.CELERY_BEAT_SCHEDULE_FILENAME).parent.mkdir(parents=True, exist_ok=True)
-        app.start(["beat", "--loglevel=INFO", "--pidfile="])
+        app.start(["--quiet", "beat", "--loglevel=INFO", "--pidfile="])

@@ -1,11 +1,11 @@
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandParser, call_command
 
 from wildlife.ops.login import USERNAME, new_password, password_file
 from wildlife.ops.static_files import collect
@@ -18,27 +18,30 @@ class Command(BaseCommand):
     )
     requires_system_checks = []
 
+    STEPS: dict[str, Callable[[], Any]] = {
+        "database": partial(call_command, "migrate", verbosity=0),
+        "species": partial(call_command, "load_species", verbosity=0),
+        "models": partial(call_command, "sync_models", verbosity=0),
+        "networks": partial(call_command, "prepare_models", verbosity=0),
+        "static": collect,
+    }
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--skip", nargs="+", default=[], choices=self.STEPS, help="what to leave as it is"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        for what, command in (
-            ("database", "migrate"),
-            ("species", "load_species"),
-            ("models", "sync_models"),
-            ("networks for this machine", "prepare_models"),
-        ):
-            with self._step(what):
-                call_command(command, verbosity=0)
-        with self._step("static files"):
-            collect()
+        for name, step in self.STEPS.items():
+            if name in options["skip"]:
+                continue
+            began = time.monotonic()
+            step()
+            self.stdout.write(f"prepared: {name} ({time.monotonic() - began:.1f} s)")
+            self.stdout.flush()
         self._admin_account()
         call_command("check", "--database", "default", stdout=self.stdout, stderr=self.stderr)
-
-    @contextmanager
-    def _step(self, what: str) -> Iterator[None]:
-        began = time.monotonic()
-        yield
-        self.stdout.write(f"prepared: {what} ({time.monotonic() - began:.1f} s)")
-        self.stdout.flush()
 
     def _admin_account(self) -> None:
         """Make the first account; forget its password's file once another password was chosen."""
@@ -47,5 +50,6 @@ class Command(BaseCommand):
         kept = password_file(settings.DATA_DIR)
         if first is None and not users.filter(is_superuser=True).exists():
             users.create_superuser(USERNAME, password=new_password(settings.DATA_DIR))
+            self.stdout.write(f"made the account {USERNAME}, with the password in {kept}")
         elif kept.exists() and not (first and first.check_password(kept.read_text())):
             kept.unlink()

@@ -1,11 +1,13 @@
 import os
+import warnings
 from typing import Any
 
+from celery.exceptions import SecurityWarning
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from wildlife.celery import app
 from wildlife.identifications.services import queues
-from wildlife.ops.workers import IDLE_QUEUE, attendance, matching
+from wildlife.ops.workers import IDLE_QUEUE, attendant, matching
 
 CONCURRENCY = 3
 
@@ -34,9 +36,12 @@ class Command(BaseCommand):
         threads = str(max(1, (os.cpu_count() or 1) // min(concurrency, 2)))
         os.environ.setdefault("OMP_NUM_THREADS", threads)
         os.environ.setdefault("OPENBLAS_NUM_THREADS", threads)
-        app.steps["consumer"].add(attendance(patterns))
+        # Messages are JSON, so running as root is no more dangerous than it is for any server.
+        warnings.simplefilter("ignore", SecurityWarning)
+        app.steps["consumer"].add(attendant(patterns))
         app.worker_main(
             [
+                "--quiet",
                 "worker",
                 "--pool=threads",
                 f"--concurrency={concurrency}",
