@@ -8,7 +8,9 @@ R2  An expert counts by its weight, times the share of the coarse groups it is m
     share of "one of my labels", times its best probability: one that hesitates counts less.
 R3  Each expert's probabilities, given that the animal is one of its labels, are laid on the tree
     and summed upward: experts with different lists agree where their lists meet.
-R4  From the root, walk down while one child holds at least `walk` of the mass.
+R4  From the root, walk down while one child holds at least `walk` of the mass. What is laid on a
+    node itself (by a label of that rank) speaks for no child and against none: where at least
+    `committed` of a node's mass lies below it, all of it is shared among the children.
 R5  The answer is where the walk ends; above the rank of class it is "unknown animal".
 R6  Where no expert voted, or those who did count less than `silence` of their weights, there is no
     taxon to claim.
@@ -29,6 +31,7 @@ class Rules:
 
     no_animal: float = 0.5
     walk: float = 0.6
+    committed: float = 0.3
     silence: float = 0.02
 
 
@@ -128,28 +131,33 @@ def _masses(
 
 def _walk(summed: dict[str, float], tree: Tree, rules: Rules) -> tuple[WalkStep, ...]:
     """R4: return the steps taken, and the first one that was not."""
-    best: dict[str, str] = {}
+    children: dict[str, list[str]] = {}
     for key in sorted(summed):
-        parent = tree[key].parent if tree[key].parent in tree else ""
-        if parent not in best or summed[key] > summed[best[parent]]:
-            best[parent] = key
+        parent = tree[key].parent
+        children.setdefault(parent if parent in tree else "", []).append(key)
     walk: list[WalkStep] = []
-    here = ""
-    while child := best.get(here):
-        mass = min(1.0, summed[child])
-        taken = mass >= rules.walk
-        walk.append(WalkStep(child, tree[child].rank, round(mass, 5), taken))
-        if not taken:
+    here, held, raw = "", 1.0, 1.0
+    while below := children.get(here):
+        child = max(below, key=lambda key: summed[key])
+        committed = sum(summed[key] for key in below)
+        whole = committed if committed >= rules.committed * raw else raw
+        held = min(held, held * summed[child] / whole)
+        walk.append(WalkStep(child, tree[child].rank, round(held, 5), held >= rules.walk))
+        if held < rules.walk:
             break
-        here = child
+        here, raw = child, summed[child]
     return tuple(walk)
 
 
 def _agreement(voices: list[_Voice], total: float, answer: str, tree: Tree) -> float:
-    """Return the weighted share of voices whose own best label lies at or below the answer."""
-    agreeing = sum(
-        voice.weight
-        for voice in voices
-        if any(node.key == answer for node in tree.lineage(voice.vote.scores[0][0]))
-    )
+    """Return the weighted share of voices whose own best label lies in line with the answer.
+
+    In line is the answer, what lies below it, and its ancestors, which do not speak against it.
+    """
+    line = {node.key for node in tree.lineage(answer)}
+    agreeing = 0.0
+    for voice in voices:
+        best = voice.vote.scores[0][0]
+        if best in line or any(node.key == answer for node in tree.lineage(best)):
+            agreeing += voice.weight
     return agreeing / total

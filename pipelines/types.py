@@ -113,7 +113,7 @@ class Identification:
 
     `taxon` is the key of a taxon, "" where no taxon is claimed. `reason` is one of "species",
     "higher_rank", "unknown_animal", "no_animal", "no_votes". `agreement` is the weighted share of
-    the voting experts whose own best label lies at or below the answer.
+    the voting experts whose own best label lies in line with the answer, below or above it.
     """
 
     photo_id: str

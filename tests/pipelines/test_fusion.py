@@ -64,6 +64,23 @@ def test_r4_the_walk_shows_each_step_and_the_first_one_not_taken():
     assert [step.taken for step in seen.walk] == [True] * 5 + [False]
 
 
+def test_r4_a_label_of_a_family_speaks_for_no_species_and_against_none():
+    seen = answer(ballot("one", {"Elephantidae": 0.5, "Loxodonta africana": 0.45}))
+    assert seen.taxon == "loxodonta-africana"
+    thin = answer(ballot("one", {"Elephantidae": 0.8, "Loxodonta africana": 0.1}))
+    assert thin.taxon == "elephantidae"
+
+
+def test_agreement_counts_by_weight_who_is_in_line_with_the_answer():
+    seen = answer(
+        ballot("below", {"Loxodonta africana": 1.0}, weight=4.0),
+        ballot("above", {"Elephantidae": 1.0}, weight=2.0),
+        ballot("beside", {"Felis catus": 1.0}, weight=2.0),
+    )
+    assert seen.taxon == "loxodonta-africana"
+    assert seen.agreement == pytest.approx(0.75)
+
+
 def test_r5_mass_that_meets_only_above_the_class_is_an_unknown_animal():
     seen = answer(
         ballot("one", {"Felis catus": 0.9}),

@@ -1,5 +1,6 @@
 """`manage.py identify`: the whole graph for files and folders, without a server."""
 
+import io
 import json
 import sys
 from argparse import ArgumentParser
@@ -94,10 +95,9 @@ def _table(answers: list[FileAnswer], language: str) -> str:
             table.add_row(escape(str(answer.path)), f"[red]{escape(answer.failure)}[/red]")
         for seen in answer.seen:
             table.add_row(escape(str(answer.path)), *_row(seen, names))
-    console = Console(width=160, record=True, file=sys.stderr, quiet=True)
-    with console.capture() as captured:
-        console.print(table)
-    return captured.get()
+    text = io.StringIO()
+    Console(file=text, width=160).print(table)
+    return text.getvalue()
 
 
 def _row(seen: Seen, names: dict[str, str]) -> tuple[str, ...]:
