@@ -46,7 +46,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder, port = tmp_path_factory.mktemp("redis"), free_port()
     argv = [str(redis_binary()), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     process = subprocess.Popen(tethered(*argv), cwd=folder, stdout=subprocess.DEVNULL)
-    with Redis(port=port, retry_on_timeout=True) as client:
+    with Redis(port=port) as client:
         wait_for(lambda: _answers(client), why="Redis answers")
     yield f"redis://127.0.0.1:{port}/0"
     _end(process)

@@ -22,7 +22,7 @@ def allowed_hosts(configured: list[str], listen_on: str) -> list[str]:
 def is_public(host: str) -> bool:
     """Return whether something outside this machine could reach a server on `host`."""
     try:
-        return not ip_address(host).is_loopback
+        return not ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host != "localhost"
 
