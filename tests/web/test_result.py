@@ -159,8 +159,21 @@ def test_queries_do_not_grow_with_animals_and_kinds(guest: Client, taxa: dict, q
         builders.vote(found)
         builders.elephant(found, taxa[slug])
 
-    budget = 16
+    budget = 17
     tree()  # Each process plants it once.
     few = queries_of(guest, f"/photos/{one.id}/", budget)
 
     assert queries_of(guest, f"/photos/{many.id}/", budget) == few
+
+
+def test_tags_of_boxes_stay_on_the_photo(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    run = builders.run(photo)
+    builders.box(photo, run, 0, "person", x=0.9, y=0.5, width=0.1, height=0.2)
+    builders.box(photo, run, 1, "vehicle", x=0.0, y=0.02, width=0.1, height=0.2)
+
+    page = page_of(guest, photo)
+
+    right = r'x="100.000%" y="50.000%"[^>]*> <g class="box__chip box__chip--above box__chip--right"'
+    assert re.search(right, page)
+    assert re.search(r'x="0.000%" y="2.000%"[^>]*> <g class="box__chip">', page)

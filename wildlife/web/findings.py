@@ -14,7 +14,9 @@ from wildlife.web.names import Name, names_of
 TOP_SCORES = 5
 LEAST_SHOWN = 0.005
 """Probabilities below half a percent tell a reader nothing."""
-LEAST_GROUP_SHOWN = 0.05
+ROOM_FOR_TAG = 0.1
+"""Share of the photo: enough for a tag's height on a phone, and twice that for its width."""
+LEAST_GROUP_SHOWN = LEAST_NONE_SHOWN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class ExpertVote:
     @property
     def none_percent(self) -> str:
         """The share of "none of my labels", or "" where it is too small to tell."""
-        return wording.percent(self.none) if self.none >= LEAST_SHOWN else ""
+        return wording.percent(self.none) if self.none >= LEAST_NONE_SHOWN else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Answer:
 class Finding:
     """One thing on the photo. `number` is what its box and its answer share, from 1.
 
-    `left`, `top`, `width`, `height` place the box as SVG attributes, in percent of the photo.
+    `left`, `top`, `right`, `width`, `height` place the box as SVG attributes, in percent of the
+    photo. Its tag stands above it where there is room, and on its right side near the edge.
     """
 
     number: int
@@ -105,8 +108,11 @@ class Finding:
     groups: str
     left: str
     top: str
+    right: str
     width: str
     height: str
+    tag_above: bool
+    tag_right: bool
     answer: Answer | None
     votes: tuple[ExpertVote, ...]
     walk: tuple[Step, ...]
@@ -233,8 +239,11 @@ def _finding(
         groups=_groups(row.groups),
         left=_place(row.x),
         top=_place(row.y),
+        right=_place(row.x + row.width),
         width=_place(row.width),
         height=_place(row.height),
+        tag_above=row.y > ROOM_FOR_TAG,
+        tag_right=row.x > 1 - 2 * ROOM_FOR_TAG,
         answer=answer,
         votes=_votes(row, names, titles, taxon),
         walk=walk,

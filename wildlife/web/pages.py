@@ -1,59 +1,29 @@
 """What the home page and the result page show, gathered in a fixed number of queries."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wildlife.identifications import lineup
-from wildlife.identifications.models import Detection, Identification, Run
+from wildlife.identifications.models import Run
 from wildlife.identifications.selectors import graph_picture, latest_run
 from wildlife.photos.models import Photo
-from wildlife.species.selectors import species_cards
-from wildlife.web import wording
-from wildlife.web.findings import Answer, Finding, findings_of, identification_of, in_words, name_in
+from wildlife.species.selectors import species_cards, tree
+from wildlife.web.findings import Finding, findings_of
 from wildlife.web.graph import Column, Progress, columns_of, progress_of
-from wildlife.web.names import Name, names_of
 from wildlife.web.species import SpeciesPanel, panels_of
-
-PENDING = (Photo.State.WAITING, Photo.State.RUNNING)
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One photo in the grid. `crop` is the index of the close-up to show, if there is one."""
-
-    photo: Photo
-    title: str
-    note: str
-    confidence: float | None
-    crop: int | None
-
-    @property
-    def pending(self) -> bool:
-        return self.photo.state in PENDING
-
-    @property
-    def percent(self) -> str:
-        return "" if self.confidence is None else wording.percent(self.confidence)
-
-    @property
-    def width(self) -> str:
-        """The bar's length as an SVG attribute."""
-        return f"{(self.confidence or 0) * 100:.1f}%"
+from wildlife.web.summary import Summary, summary_of
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """A finished photo: the answer, what it rests on, and what is known of the species."""
 
-    headline: str
+    summary: Summary
     animals: tuple[Finding, ...]
-    empty: Answer | None
+    empty: Finding | None
     others: tuple[Finding, ...]
     boxes: tuple[Finding, ...]
     species: tuple[SpeciesPanel, ...]
@@ -63,6 +33,13 @@ class Result:
     def single(self) -> bool:
         """Whether one answer is the whole page's."""
         return len(self.animals) == 1
+
+    @property
+    def explained(self) -> tuple[Finding, ...]:
+        """The findings that experts voted on, or should have."""
+        if self.empty and self.empty.votes:
+            return (*self.animals, self.empty)
+        return self.animals
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,39 +55,21 @@ class Live:
     every: int
 
 
-def with_answers(photos: QuerySet[Photo]) -> QuerySet[Photo]:
-    """Fetch what `tiles` reads along with the photos."""
-    detections = Detection.objects.select_related("identification__taxon")
-    return photos.prefetch_related(Prefetch("detections", detections))
-
-
-def tiles(photos: Iterable[Photo]) -> list[Tile]:
-    """Return the grid's tiles for photos fetched with `with_answers`."""
-    shown = list(photos)
-    answers = [
-        answer
-        for photo in shown
-        for row in photo.detections.all()
-        if (answer := identification_of(row))
-    ]
-    names = names_of(answer.taxon.slug for answer in answers if answer.taxon)
-    return [_tile(photo, names) for photo in shown]
-
-
 def result_of(photo: Photo) -> Result:
     """Return all that the result page of a finished photo shows."""
     run = latest_run(photo)
     found = findings_of(photo, _titles(run))
     animals = tuple(one for one in found if one.is_animal)
-    empty = next((one.answer for one in found if one.answer and not one.is_animal), None)
-    taxa = {one.answer.taxon: None for one in animals if one.answer and one.answer.taxon}
+    answers = [one.answer for one in animals if one.answer]
+    summary = summary_of([answer.name for answer in answers], tree())
+    taxa = {answer.taxon: None for answer in answers if answer.taxon}
     return Result(
-        headline=_headline(one.title for one in animals),
+        summary=summary,
         animals=animals,
-        empty=empty,
+        empty=next((one for one in found if one.answer and not one.is_animal), None),
         others=tuple(one for one in found if one.answer is None),
         boxes=tuple(one for one in found if not one.whole_image),
-        species=panels_of(species_cards(taxa)),
+        species=panels_of(species_cards(taxon for taxon in taxa if taxon.slug in summary.shown)),
         columns=columns_of(graph_picture(photo)),
     )
 
@@ -145,36 +104,3 @@ def _titles(run: Run | None) -> dict[str, str]:
     if run is None:
         return {}
     return {one.name: one.title or one.name for one in lineup.from_json(run.lineup).experts}
-
-
-def _headline(titles: Iterable[str]) -> str:
-    counted = Counter(titles)
-    return ", ".join(
-        f"{title} × {count}" if count > 1 else title for title, count in counted.most_common()
-    )
-
-
-def _beside(categories: Counter[str]) -> str:
-    parts = []
-    if people := categories[Detection.Category.PERSON]:
-        parts.append(wording.people(people))
-    if vehicles := categories[Detection.Category.VEHICLE]:
-        parts.append(wording.vehicles(vehicles))
-    return _(" and ").join(parts)
-
-
-def _tile(photo: Photo, names: Mapping[str, Name]) -> Tile:
-    rows = list(photo.detections.all())
-    answers = [answer for row in rows if (answer := identification_of(row))]
-    named = [answer for answer in answers if answer.reason != Identification.Reason.NO_ANIMAL]
-    best = max(named or answers, key=lambda answer: answer.confidence, default=None)
-    crop = next((row.index for row in rows if row.crop), None)
-    title, note = str(photo.get_state_display()), ""
-    if photo.state == Photo.State.DONE:
-        title = _headline(in_words(answer, name_in(answer, names))[0] for answer in named) or _(
-            "No animal"
-        )
-        note = _beside(Counter(row.category for row in rows))
-    elif photo.state == Photo.State.FAILED:
-        title, note = _("Could not be looked at"), photo.failure
-    return Tile(photo, title, note, best.confidence if best else None, crop)

@@ -21,6 +21,7 @@ from wildlife.photos.selectors import guest_of
 from wildlife.photos.services import PhotoBusy, PhotoRefused, Received, delete, receive, try_again
 from wildlife.web import pages, wording
 from wildlife.web.access import photo_or_404, photos_of
+from wildlife.web.tiles import PENDING, tiles_of, with_answers
 
 PHOTOS_PER_PAGE = 24
 GRID_EVERY = 1000
@@ -50,9 +51,9 @@ def grid(request: HttpRequest) -> HttpResponse:
 
 def _grid(request: HttpRequest) -> dict[str, object]:
     photos = photos_of(request)
-    page = Paginator(pages.with_answers(photos), PHOTOS_PER_PAGE).get_page(request.GET.get("page"))
-    tiles = pages.tiles(page.object_list)
-    pending = photos.filter(state__in=pages.PENDING).count()
+    page = Paginator(with_answers(photos), PHOTOS_PER_PAGE).get_page(request.GET.get("page"))
+    tiles = tiles_of(page.object_list)
+    pending = photos.filter(state__in=PENDING).count()
     seen = repr([(tile.photo.id, tile.photo.state) for tile in tiles] + [pending])
     return {
         "page": page,
@@ -127,7 +128,7 @@ def live(request: HttpRequest, photo_id: UUID) -> HttpResponse:
 def _shown(photo: Photo) -> dict[str, object]:
     return {
         "photo": photo,
-        "live": pages.live_of(photo) if photo.state in pages.PENDING else None,
+        "live": pages.live_of(photo) if photo.state in PENDING else None,
         "result": pages.result_of(photo) if photo.state == Photo.State.DONE else None,
         "again": photo.state == Photo.State.FAILED and pages.may_be_tried_again(photo),
     }

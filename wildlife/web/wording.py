@@ -56,6 +56,11 @@ def seconds(milliseconds: int | None) -> str:
     return _("%(number).1f s") % {"number": milliseconds / 1000}
 
 
+def animals(count: int) -> str:
+    """Return `1 animal`, `2 animals`."""
+    return ngettext("%(count)d animal", "%(count)d animals", count) % {"count": count}
+
+
 def people(count: int) -> str:
     """Return `1 person`, `3 people`."""
     return ngettext("%(count)d person", "%(count)d people", count) % {"count": count}

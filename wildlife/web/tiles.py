@@ -1,0 +1,97 @@
+"""The photos of the home page's grid."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from pipelines.taxonomy import Tree
+from wildlife.identifications.models import Detection, Identification
+from wildlife.photos.models import Photo
+from wildlife.species.selectors import tree
+from wildlife.web import wording
+from wildlife.web.findings import identification_of, name_in
+from wildlife.web.names import Name, names_of
+from wildlife.web.summary import Summary, beside, summary_of
+
+PENDING = (Photo.State.WAITING, Photo.State.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One photo in the grid. `crop` is the index of the close-up to show, if there is one.
+
+    `confidence` is that of the first taxon in the title, or of "no animal".
+    """
+
+    photo: Photo
+    title: str
+    note: str
+    confidence: float | None
+    crop: int | None
+
+    @property
+    def pending(self) -> bool:
+        return self.photo.state in PENDING
+
+    @property
+    def percent(self) -> str:
+        return "" if self.confidence is None else wording.percent(self.confidence)
+
+    @property
+    def width(self) -> str:
+        """The bar's length as an SVG attribute."""
+        return f"{(self.confidence or 0) * 100:.1f}%"
+
+
+def with_answers(photos: QuerySet[Photo]) -> QuerySet[Photo]:
+    """Fetch what `tiles_of` reads along with the photos."""
+    detections = Detection.objects.select_related("identification__taxon")
+    return photos.prefetch_related(Prefetch("detections", detections))
+
+
+def tiles_of(photos: Iterable[Photo]) -> list[Tile]:
+    """Return the grid's tiles for photos fetched with `with_answers`."""
+    shown = list(photos)
+    names = names_of(
+        answer.taxon.slug for photo in shown for answer in _answers(photo) if answer.taxon
+    )
+    grown = tree()
+    return [_tile(photo, names, grown) for photo in shown]
+
+
+def _answers(photo: Photo) -> list[Identification]:
+    return [answer for row in photo.detections.all() if (answer := identification_of(row))]
+
+
+def _tile(photo: Photo, names: Mapping[str, Name], tree: Tree) -> Tile:
+    if photo.state == Photo.State.FAILED:
+        return Tile(photo, _("Could not be looked at"), photo.failure, None, None)
+    if photo.state != Photo.State.DONE:
+        return Tile(photo, str(photo.get_state_display()), "", None, None)
+    rows = photo.detections.all()
+    answers = _answers(photo)
+    animals = [one for one in answers if one.reason != Identification.Reason.NO_ANIMAL]
+    summary = summary_of([name_in(one, names) for one in animals], tree)
+    notes = (
+        "" if summary.complete else wording.animals(summary.animals),
+        beside(Counter(row.category for row in rows)),
+    )
+    return Tile(
+        photo=photo,
+        title=summary.headline,
+        note=", ".join(note for note in notes if note),
+        confidence=_confidence(summary, animals or answers),
+        crop=next((row.index for row in rows if row.crop), None),
+    )
+
+
+def _confidence(summary: Summary, answers: list[Identification]) -> float | None:
+    """Return the best confidence of the answers that lead the headline."""
+    leads = summary.shown[0] if summary.shown else None
+    return max(
+        (one.confidence for one in answers if (one.taxon.slug if one.taxon else None) == leads),
+        default=None,
+    )
