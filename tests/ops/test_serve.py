@@ -21,7 +21,7 @@ from django.conf import settings
 from tests.services import wait_for
 from wildlife.ops.redis_server import free_port
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("copy")]
 
 READY = 180.0
 """Seconds: on a machine that never ran it, networks are prepared once."""
