@@ -1,7 +1,8 @@
 """Bring a catalogue into the database: again and again, and never over what a person changed.
 
 Loading writes no history, so a row with a history is one that a curator made, changed or removed:
-the catalogue leaves it as it is. Rows that the catalogue does not hold stay.
+the catalogue leaves it as it is. Taxa that the catalogue does not hold stay. A fact that it
+withdrew goes: one from its own sources, of a taxon of which it still holds facts of that kind.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,12 +38,14 @@ class LoadReport:
 
     created: dict[str, int] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
+    withdrawn: dict[str, int] = field(default_factory=dict)
     kept: int = 0
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def nothing_changed(self) -> bool:
-        return not any(self.created.values()) and not any(self.changed.values())
+        counts = (self.created, self.changed, self.withdrawn)
+        return not any(count for kind in counts for count in kind.values())
 
 
 def load(folder: Path = CATALOGUE) -> LoadReport:
@@ -132,15 +135,24 @@ def _sync_facts(
             for key, values in rows.items()
         }
 
+    own = frozenset(sources[key] for key in catalogue.sources)
     names = facts(catalogue.names, str, str)
     _make_room_for_curators(names)
-    _sync(CommonName, ("taxon_id", "language", "name"), ("preferred", "source_id"), names, report)
+    _sync(
+        CommonName,
+        ("taxon_id", "language", "name"),
+        ("preferred", "source_id"),
+        names,
+        report,
+        own,
+    )
     _sync(
         ConservationAssessment,
         ("taxon_id", "authority", "year"),
         ("category", "trend", "source_id"),
         facts(catalogue.assessments, str, int),
         report,
+        own,
     )
     _sync(
         TaxonHabitat,
@@ -148,6 +160,7 @@ def _sync_facts(
         ("source_id",),
         facts(catalogue.taxon_habitats, lambda code: habitats[(code,)]),
         report,
+        own,
     )
     _sync(
         Range,
@@ -155,6 +168,7 @@ def _sync_facts(
         ("presence", "source_id"),
         facts(catalogue.ranges, str),
         report,
+        own,
     )
 
 
@@ -178,8 +192,13 @@ def _sync(
     columns: tuple[str, ...],
     rows: Mapping[tuple[Any, ...], Mapping[str, Any]],
     report: LoadReport,
+    own_sources: frozenset[int] = frozenset(),
 ) -> dict[tuple[Any, ...], int]:
-    """Create the rows that are missing and change those that differ; return all ids by key."""
+    """Create the rows that are missing, change those that differ; return all ids by key.
+
+    Facts come with the ids of the catalogue's own sources; what it withdrew is deleted. Their key
+    starts with the taxon, their columns end with the source.
+    """
     manager = model._default_manager
     stored = {
         tuple(found[: len(key)]): (pk, tuple(found[len(key) :]))
@@ -197,13 +216,32 @@ def _sync(
             new.append(model(**dict(zip(key, place, strict=True)), **values))
         elif stored[place][1] != wanted:
             changed.append(model(pk=stored[place][0], **values))
+    taxa = {place[0] for place in rows}
+    withdrawn = [
+        pk
+        for place, (pk, values) in stored.items()
+        if values[-1] in own_sources
+        and place[0] in taxa
+        and place not in rows
+        and place not in edited
+    ]
+    _withdraw(model, withdrawn)
     _update(model, changed, [name.removesuffix("_id") for name in columns])
     for made in manager.bulk_create(new, _BATCH):
         ids[tuple(getattr(made, name) for name in key)] = made.pk
     what = str(model._meta.verbose_name_plural)
     report.created[what] = len(new)
     report.changed[what] = len(changed)
+    report.withdrawn[what] = len(withdrawn)
     return ids
+
+
+def _withdraw(model: type[models.Model], ids: list[int]) -> None:
+    """Delete rows without a trace in the history: that is kept for what people did."""
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        model._default_manager.filter(pk__in=batch).delete()
+        model.history.filter(id__in=batch).delete()  # type: ignore[attr-defined]
 
 
 def _edited(model: type[models.Model], key: tuple[str, ...]) -> set[tuple[Any, ...]]:

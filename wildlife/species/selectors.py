@@ -27,6 +27,7 @@ __all__ = [
     "Status",
     "coarse_group",
     "common_names_for",
+    "group_of",
     "species_card",
     "species_cards",
     "tree",
@@ -77,15 +78,23 @@ def _plant() -> Tree:
     return Tree(nodes, synonyms)
 
 
-def coarse_group(taxon: Taxon | str) -> str:
-    """Return the coarse group (one of `pipelines.types.GROUPS`) of a taxon or of its slug.
+def group_of(whole: Tree, slug: str) -> str:
+    """Return the coarse group (one of `pipelines.types.GROUPS`) of a taxon of a tree.
 
-    What belongs to none of the named groups, or lies above them, is "other".
+    What belongs to none of the named groups, lies above them or is unknown is "other".
+    """
+    lineage = whole.lineage(slug)
+    return next((_GROUP_OF_CLASS[n.key] for n in lineage if n.key in _GROUP_OF_CLASS), "other")
+
+
+def coarse_group(taxon: Taxon | str) -> str:
+    """Return the coarse group of a taxon, a synonym, or the taxon with a slug.
+
+    For many taxa, `group_of(tree(), slug)` asks the database once only.
     """
     if isinstance(taxon, Taxon):
         taxon = (taxon.accepted or taxon).slug
-    lineage = tree().lineage(taxon)
-    return next((_GROUP_OF_CLASS[n.key] for n in lineage if n.key in _GROUP_OF_CLASS), "other")
+    return group_of(tree(), taxon)
 
 
 def species_card(taxon: Taxon, language: str = "en") -> SpeciesCard:

@@ -13,7 +13,7 @@ from wildlife.species.loader import CATALOGUE, load
 class Command(BaseCommand):
     help = (
         "Load a species catalogue (the project's own, unless a folder is named). Doing it again "
-        "changes nothing, and what curators changed or added stays."
+        "changes nothing, and what curators changed, added or removed stays as they have it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,7 +31,11 @@ class Command(BaseCommand):
         if report.nothing_changed:
             self.stdout.write("The species are up to date: nothing changed.")
         else:
-            for word, counts in (("created", report.created), ("changed", report.changed)):
+            for word, counts in (
+                ("created", report.created),
+                ("changed", report.changed),
+                ("withdrawn", report.withdrawn),
+            ):
                 if said := ", ".join(f"{count} {what}" for what, count in counts.items() if count):
                     self.stdout.write(f"{word}: {said}")
         if report.kept:

@@ -1,0 +1,87 @@
+"""Curation in the admin."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from tests.species.conftest import Folder
+from wildlife.species.admin import CommonNameResource, TaxonResource
+from wildlife.species.loader import load
+from wildlife.species.models import Range, Taxon
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lion(folder: Folder) -> Taxon:
+    load(folder.path)
+    return Taxon.objects.get(slug="panthera-leo")
+
+
+@pytest.mark.parametrize("asked", ["Panthera leo", "Felis leo", "Lion"])
+def test_taxa_are_found_by_any_name(admin_client: Client, lion: Taxon, asked: str) -> None:
+    page = admin_client.get(reverse("admin:species_taxon_changelist"), {"q": asked})
+    assert lion in page.context["cl"].queryset
+
+
+def test_the_list_takes_a_bounded_number_of_queries(
+    admin_client: Client, lion: Taxon, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(14):
+        admin_client.get(reverse("admin:species_taxon_changelist"))
+
+
+def test_a_taxon_is_shown_with_its_facts_and_its_history(admin_client: Client, lion: Taxon) -> None:
+    for name in ("change", "history"):
+        page = admin_client.get(reverse(f"admin:species_taxon_{name}", args=[lion.pk]))
+        assert page.status_code == 200
+
+
+@pytest.mark.parametrize("model", ["source", "habitat", "commonname"])
+def test_the_other_lists_open(admin_client: Client, lion: Taxon, model: str) -> None:
+    assert admin_client.get(reverse(f"admin:species_{model}_changelist")).status_code == 200
+    assert admin_client.get(reverse(f"admin:species_{model}_add")).status_code == 200
+
+
+def test_a_circle_in_the_tree_is_refused(lion: Taxon) -> None:
+    felidae = Taxon.objects.get(slug="felidae")
+    order = Taxon(slug="o", scientific_name="O", rank="order", parent=None)
+    order.save()
+    felidae.parent = order
+    felidae.full_clean()
+    felidae.save()
+    order.parent = Taxon.objects.get(slug="panthera")
+    with pytest.raises(ValidationError, match="rank must be above"):
+        order.full_clean()
+    order.rank = "species"
+    with pytest.raises(ValidationError, match="circle"):
+        order.full_clean()
+
+
+def test_synonyms_of_synonyms_and_synonyms_with_children_are_refused(lion: Taxon) -> None:
+    synonym = Taxon.objects.get(slug="felis-leo")
+    with pytest.raises(ValidationError, match="no synonym itself"):
+        Taxon(slug="x", scientific_name="X", rank="species", accepted=synonym).full_clean()
+    with pytest.raises(ValidationError, match="no parent"):
+        Taxon(
+            slug="x", scientific_name="X", rank="species", accepted=lion, parent=lion.parent
+        ).full_clean()
+    animalia = Taxon.objects.get(slug="animalia")
+    animalia.accepted = lion
+    with pytest.raises(ValidationError, match="hang below"):
+        animalia.full_clean()
+
+
+def test_an_unknown_country_is_refused(lion: Taxon) -> None:
+    with pytest.raises(ValidationError, match="XYZ"):
+        Range(taxon=lion, country="XYZ").full_clean()
+
+
+def test_what_was_exported_can_be_imported(lion: Taxon) -> None:
+    for resource in (TaxonResource(), CommonNameResource()):
+        table = resource.export()
+        result = resource.import_data(table, raise_errors=True)
+        assert result.totals["skip"] == len(table) > 0
