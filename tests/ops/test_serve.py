@@ -18,12 +18,12 @@ import psutil
 import pytest
 from django.conf import settings
 
-from tests.services import wait_for
+from tests.services import tethered, wait_for
 from wildlife.ops.redis_server import free_port
 
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("copy")]
 
-READY = 180.0
+READY = 300.0
 """Seconds: on a machine that never ran it, networks are prepared once."""
 
 
@@ -97,7 +97,7 @@ def run(prepared: Path, tmp_path: Path) -> Iterator[object]:
         inherited = {key: os.environ[key] for key in os.environ if key != "REDIS_URL"}
         with out.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "wildlife.ops"],
+                tethered(sys.executable, "-m", "wildlife.ops"),
                 cwd=settings.BASE_DIR,
                 env={**inherited, "DATA_DIR": str(data), "PORT": str(port), **env},
                 stdin=subprocess.DEVNULL,

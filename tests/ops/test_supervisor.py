@@ -13,7 +13,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from tests.services import wait_for
+from tests.services import tethered, wait_for
 
 pytestmark = pytest.mark.services
 
@@ -65,7 +65,7 @@ def supervise(tmp_path: Path) -> Iterator[object]:
         out = tmp_path / "out"
         with out.open("w") as file:
             process = subprocess.Popen(
-                ["nohup", *argv] if ignore_hangup else argv,
+                tethered("nohup", *argv) if ignore_hangup else tethered(*argv),
                 cwd=settings.BASE_DIR,
                 stdout=file,
                 stderr=file,
