@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.species.conftest import Folder
 from wildlife.species.admin import CommonNameResource, TaxonResource
 from wildlife.species.loader import load
-from wildlife.species.models import Range, Taxon
+from wildlife.species.models import ConservationAssessment, Range, Taxon
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,36 @@ def test_a_taxon_is_shown_with_its_facts_and_its_history(admin_client: Client, l
     for name in ("change", "history"):
         page = admin_client.get(reverse(f"admin:species_taxon_{name}", args=[lion.pk]))
         assert page.status_code == 200
+
+
+def test_a_taxon_with_many_facts_takes_few_queries(
+    admin_client: Client, lion: Taxon, django_assert_max_num_queries: Any
+) -> None:
+    for country in ("BWA", "COD", "ETH", "MOZ", "NAM", "RWA", "SOM", "UGA", "ZAF", "ZMB", "ZWE"):
+        Range.objects.create(taxon=lion, country=country)
+    with django_assert_max_num_queries(25):
+        admin_client.get(reverse("admin:species_taxon_change", args=[lion.pk]))
+
+
+def test_an_edit_is_saved_and_its_author_kept(admin_client: Client, lion: Taxon) -> None:
+    url = reverse("admin:species_taxon_change", args=[lion.pk])
+    forms = admin_client.get(url).context["inline_admin_formsets"]
+    data = {"scientific_name": lion.scientific_name, "slug": lion.slug, "rank": lion.rank}
+    data["parent"] = lion.parent_id
+    for formset in (inline.formset for inline in forms):
+        data |= {f"{formset.prefix}-TOTAL_FORMS": formset.initial_form_count()}
+        data |= {f"{formset.prefix}-INITIAL_FORMS": formset.initial_form_count()}
+        for form in formset.initial_forms:
+            for name in form.fields:
+                value = form.initial.get(name, form.instance.pk if name == "id" else "")
+                if value not in (None, False, ""):
+                    data[f"{form.prefix}-{name}"] = value
+    data["assessments-0-category"] = "EN"
+    answer = admin_client.post(url, data)
+    assert answer.status_code == 302, answer.context["errors"]
+    assert lion.assessments.get().category == "EN"
+    record = ConservationAssessment.history.get()
+    assert (record.category, record.history_user.username) == ("EN", "admin")
 
 
 @pytest.mark.parametrize("model", ["source", "habitat", "commonname"])

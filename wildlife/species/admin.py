@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from import_export import resources
 from import_export.admin import ExportActionMixin, ImportExportMixin
@@ -69,33 +70,39 @@ class _ExchangeAdmin(ImportExportMixin, ExportActionMixin):
     export_form_class = ExportForm
 
 
-class CommonNameInline(TabularInline):
-    model = CommonName
-    extra = 0
-    tab = True
-    autocomplete_fields = ["source"]
+class _FactInline(TabularInline):
+    """Facts of a taxon, with short lists of sources and habitats, fetched once per request."""
 
-
-class AssessmentInline(TabularInline):
-    model = ConservationAssessment
-    extra = 0
-    tab = True
-    autocomplete_fields = ["source"]
-
-
-class HabitatInline(TabularInline):
-    model = TaxonHabitat
-    extra = 0
-    tab = True
-    autocomplete_fields = ["habitat", "source"]
-
-
-class RangeInline(TabularInline):
-    model = Range
     extra = 0
     tab = True
     per_page = 50
-    autocomplete_fields = ["source"]
+
+    def formfield_for_foreignkey(
+        self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> "ModelChoiceField[Any] | None":
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name in ("source", "habitat"):
+            listed = vars(request).setdefault("listed_choices", {})
+            if db_field.name not in listed:
+                listed[db_field.name] = list(field.choices)
+            field.choices = listed[db_field.name]
+        return field
+
+
+class CommonNameInline(_FactInline):
+    model = CommonName
+
+
+class AssessmentInline(_FactInline):
+    model = ConservationAssessment
+
+
+class HabitatInline(_FactInline):
+    model = TaxonHabitat
+
+
+class RangeInline(_FactInline):
+    model = Range
 
 
 class SynonymFilter(admin.SimpleListFilter):
