@@ -22,11 +22,11 @@ class ImageClassifier:
         self._spec = card.input
         self._temperature = card.temperature
         self._outputs = len(card.outputs)
-        self._sums: NDArray[np.float32] | None = None
+        self._sums: NDArray[np.float64] | None = None
         if card.kind == "coarse":
             groups = [label.group for label in card.labels]
             columns = [groups.index(output.group) for output in card.outputs]
-            self._sums = np.eye(len(groups), dtype=np.float32)[columns]
+            self._sums = np.eye(len(groups))[columns]
 
     def classify(self, images: Sequence[Image]) -> NDArray[np.float32]:
         """Return calibrated probabilities of RGB crops, shape (len(images), len(labels)).
@@ -41,4 +41,6 @@ class ImageClassifier:
             raise InferenceFailed(f"The network gave {logits.shape} or numbers that are none.")
         scores = np.exp((logits - logits.max(axis=1, keepdims=True)) / self._temperature)
         probabilities: NDArray[np.float32] = scores / scores.sum(axis=1, keepdims=True)
-        return probabilities if self._sums is None else probabilities @ self._sums
+        if self._sums is None:
+            return probabilities
+        return (probabilities @ self._sums).astype(np.float32)
