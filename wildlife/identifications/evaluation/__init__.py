@@ -1,0 +1,1 @@
+"""How well the whole graph does on labelled photos: truth, recording, judging, figures, report."""
