@@ -208,7 +208,10 @@ RUN_ATTEMPTS = 3
 # --- Models -----------------------------------------------------------------------------------
 
 MODEL_CARD_DIRS = [BASE_DIR / "models_registry" / "releases", DATA_DIR / "releases"]
-MODEL_CACHE_DIR = DATA_DIR / "prepared-models"
+MODEL_CACHE_DIR = Path(
+    env.str("MODEL_CACHE_DIR", default=str(DATA_DIR / "prepared-models"))
+).resolve()
+"""Networks prepared for this machine. Copies on one machine may share it."""
 MODEL_DEVICE = env.str("MODEL_DEVICE", default="auto")
 """auto, cpu or cuda."""
 MODEL_PRECISION = env.str("MODEL_PRECISION", default="card")

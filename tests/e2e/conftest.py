@@ -48,9 +48,9 @@ def product(tmp_path_factory: pytest.TempPathFactory, shared_dir: Path) -> Itera
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL",)}
+    env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
     env |= {"DATA_DIR": str(folder / "data"), "HOST": "127.0.0.1", "PORT": str(port)}
-    env.pop("REDIS_URL", None)
+    env |= {"MODEL_CACHE_DIR": str(settings.MODEL_CACHE_DIR)}
     log = folder / "log"
     with log.open("w") as output:
         process = subprocess.Popen(

@@ -39,7 +39,7 @@ def choose(page: Page, *files: Path) -> None:
 
 def wait_for_answer(page: Page) -> None:
     page.wait_for_url(re.compile(r"/photos/[0-9a-f-]{36}/"))
-    expect(page.locator("main")).to_contain_text("Every vote", timeout=30_000)
+    expect(page.locator("main")).to_contain_text("Why this answer", timeout=60_000)
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
@@ -49,7 +49,7 @@ def test_an_elephant_is_named_with_its_status_and_habitat(visit, elephant, viewp
     choose(page, elephant)
     wait_for_answer(page)
     main = page.locator("main")
-    expect(page.locator("h1, h2").first).to_contain_text(re.compile("elephant", re.IGNORECASE))
+    expect(page.locator("h1")).to_contain_text(re.compile("elephant", re.IGNORECASE))
     expect(main).to_contain_text("Loxodonta africana")
     expect(main).to_contain_text("Endangered")
     expect(main).to_contain_text(re.compile("savanna", re.IGNORECASE))
@@ -84,7 +84,7 @@ def test_of_several_files_the_bad_ones_are_refused_with_a_sentence_and_the_good_
     expect(uploads).to_contain_text("This file is empty")
     expect(uploads).to_contain_text("not a photo that we can read")
     expect(page.locator("main")).to_contain_text(
-        re.compile("black bear", re.IGNORECASE), timeout=30_000
+        re.compile("black bear", re.IGNORECASE), timeout=60_000
     )
     assert fits(page)
 
@@ -93,14 +93,14 @@ def test_a_photo_cut_short_fails_with_a_sentence(visit, elephant):
     page = visit()
     choose(page, elephant.with_name("african_elephants_truncated_file.jpg"))
     page.wait_for_url(re.compile(r"/photos/[0-9a-f-]{36}/"))
-    expect(page.locator("main")).to_contain_text("cut short", timeout=30_000)
+    expect(page.locator("main")).to_contain_text("cut short", timeout=60_000)
 
 
 def test_an_empty_scene_is_answered_no_animal(visit, elephant):
     page = visit()
     choose(page, elephant.with_name("blank.jpg"))
     page.wait_for_url(re.compile(r"/photos/[0-9a-f-]{36}/"))
-    expect(page.locator("h1, h2").first).to_contain_text("No animal", timeout=30_000)
+    expect(page.locator("h1")).to_contain_text("No animal", timeout=60_000)
 
 
 def test_another_guest_does_not_see_it(visit, elephant):
@@ -116,4 +116,4 @@ def test_without_scripts_a_photo_can_be_uploaded_and_its_answer_read(visit, elep
     choose(page, elephant)
     page.get_by_role("button", name="Upload").click()
     page.wait_for_url(re.compile(r"/photos/[0-9a-f-]{36}/"))
-    expect(page.locator("main")).to_contain_text("Loxodonta africana", timeout=30_000)
+    expect(page.locator("main")).to_contain_text("Loxodonta africana", timeout=60_000)
