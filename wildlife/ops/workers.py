@@ -1,4 +1,5 @@
-"""The part of a worker that joins the queues of models activated later, and says it is there."""
+"""The part of a worker that follows the active models: it joins their queues, has their networks
+loaded, and says that it is there."""
 
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
@@ -10,6 +11,7 @@ from django.db import close_old_connections
 from redis.exceptions import RedisError
 
 from wildlife.identifications.services import queues
+from wildlife.identifications.warming import Warmer
 from wildlife.ops import attendance
 
 log = structlog.get_logger(__name__)
@@ -35,6 +37,7 @@ class Attendant(bootsteps.StartStopStep):
 
     def __init__(self, parent: Any, **options: Any) -> None:
         self._timer: Any = None
+        self._warmer = Warmer()
         super().__init__(parent, **options)
 
     def start(self, parent: Any) -> None:
@@ -57,6 +60,7 @@ class Attendant(bootsteps.StartStopStep):
                 consumer.add_task_queue(name)
                 served.add(name)
                 log.info("queue_joined", queue=name)
+        self._warmer.follow(served)
         _quietly(lambda: attendance.tell(consumer.hostname, served - {IDLE_QUEUE}))
 
 
