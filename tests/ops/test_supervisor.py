@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -57,7 +58,11 @@ class Supervised:
 def supervise(tmp_path: Path) -> Iterator[object]:
     running: list[Supervised] = []
 
-    def start(*programs: tuple[str, str, float], ignore_hangup: bool = False) -> Supervised:
+    def start(
+        *programs: tuple[str, str, float],
+        ignore_hangup: bool = False,
+        stdin: int = subprocess.DEVNULL,
+    ) -> Supervised:
         as_json = json.dumps(
             [(name, [sys.executable, "-c", code], patience) for name, code, patience in programs]
         )
@@ -69,7 +74,7 @@ def supervise(tmp_path: Path) -> Iterator[object]:
                 cwd=settings.BASE_DIR,
                 stdout=file,
                 stderr=file,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 text=True,
                 start_new_session=True,
             )
@@ -131,6 +136,23 @@ def test_a_hangup_is_ignored_under_nohup(supervise):
     with pytest.raises(subprocess.TimeoutExpired):
         copy.ends(1)
     assert not gone(pid)
+
+
+@pytest.mark.parametrize("nohup", [False, True])
+def test_a_closed_terminal_stops_it_even_without_a_hangup(supervise, nohup):
+    master, terminal = pty.openpty()
+    copy = supervise(("one", TALKS, 5), ignore_hangup=nohup, stdin=terminal)
+    os.close(terminal)
+    pid = copy.pid("one")
+    wait_for(lambda: "all started" in copy.said(), seconds=20)
+    os.close(master)
+    if nohup:
+        with pytest.raises(subprocess.TimeoutExpired):
+            copy.ends(3)
+        assert not gone(pid)
+    else:
+        copy.ends(10)
+        assert gone(pid)
 
 
 def test_a_program_that_will_not_end_is_killed_after_its_patience(supervise):

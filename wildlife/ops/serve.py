@@ -56,7 +56,8 @@ def serve() -> None:
         asyncio.run(supervisor.run(lambda: announce(url, probe_url(host, port))))
     finally:
         redis_server.forget(settings.DATA_DIR)
-    print("stopped", flush=True)
+    with suppress(OSError):  # the terminal may be gone
+        print("stopped", flush=True)
 
 
 def address() -> tuple[str, int]:

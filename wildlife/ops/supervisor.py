@@ -11,8 +11,9 @@ import os
 import signal
 import subprocess
 import sys
+import termios
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from logging.handlers import RotatingFileHandler
@@ -23,6 +24,7 @@ TETHER = Path(__file__).with_name("tether.py")
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 STEADY_AFTER = 10.0
 """Seconds after which a program counts as started well: its next restart waits shortly again."""
+TERMINAL_EVERY = 1.0
 LOG_BYTES, LOG_FILES = 10 * 1024 * 1024, 3
 COLOURS = (36, 32, 33, 35, 34)
 
@@ -62,8 +64,10 @@ class Supervisor:
         self._logs = logs
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
+        # Under nohup: the terminal may go away.
+        self._without_terminal = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
-    async def run(self, meanwhile: Callable[[], Awaitable[None]]) -> None:
+    async def run(self, meanwhile: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run until SIGINT, SIGTERM or the terminal's SIGHUP; `meanwhile` runs beside it.
 
         A second SIGINT or SIGTERM ends everything at once.
@@ -71,7 +75,7 @@ class Supervisor:
         self._listen_to_signals()
         set_up_logs([one.program.name for one in self._kept], self._logs)
         keepers: list[asyncio.Task[None]] = []
-        beside: asyncio.Task[None] | None = None
+        beside: list[asyncio.Task[None]] = []
         try:
             for kept in self._kept:
                 if self._stop.is_set():
@@ -79,12 +83,13 @@ class Supervisor:
                 keepers.append(asyncio.create_task(self._keep(kept)))
                 if kept.program.started is not None:
                     await self._unless_stopped(kept.program.started())
-            beside = asyncio.ensure_future(meanwhile())
+            for task in (meanwhile(), self._watch_terminal()):
+                beside.append(asyncio.ensure_future(task))
             await self._stop.wait()
         finally:
             self._stop.set()
-            if beside is not None:
-                beside.cancel()
+            for one in beside:
+                one.cancel()
             await self._end_all()
             await asyncio.gather(*keepers)
 
@@ -92,13 +97,27 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._asked_to_stop, number)
-        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # not under nohup
+        if not self._without_terminal:
             loop.add_signal_handler(signal.SIGHUP, self._asked_to_stop, signal.SIGHUP)
 
     def _asked_to_stop(self, number: signal.Signals) -> None:
         if self._stop.is_set() and number is not signal.SIGHUP:
             self._hurry.set()
         self._stop.set()
+
+    async def _watch_terminal(self) -> None:
+        """See the terminal go away without a SIGHUP.
+
+        That one is sent to the leader of the session alone, and `make` keeps it to itself.
+        """
+        terminals = [one for one in range(3) if os.isatty(one)]
+        while terminals and not self._without_terminal:
+            await asyncio.sleep(TERMINAL_EVERY)
+            try:
+                for terminal in terminals:
+                    termios.tcgetattr(terminal)
+            except termios.error:
+                self._stop.set()
 
     async def _keep(self, kept: _Kept) -> None:
         """Start a program again each time it ends, until the supervisor stops."""
