@@ -40,7 +40,7 @@ class Tick:
 
 def percent(share: float | None) -> str:
     """Write a share as people read it, with a dash where there is none."""
-    return "–" if share is None else f"{share:.1%}".replace("%", " %")
+    return "–" if share is None else f"{share:.1%}"
 
 
 def bar(name: str, share: float | None, note: str = "") -> Bar:

@@ -31,8 +31,9 @@ class Bin:
 class Figures:
     """How well a set of photos was answered. Shares are from 0 to 1, each of
 
-    - animals_found, found_whole, class_top1, answered and answered_species_or_genus: all photos
-      with an animal. What was overlooked is not right;
+    - animals_found, found_whole, class_top1, sorted_top1 (the same for the coarse classifier
+      alone), answered, answered_species_or_genus: all photos with an animal. What was overlooked
+      is not right;
     - false_animals: the photos without one; people_found, vehicles_found: the photos of such;
     - species_top1, species_top5: the photos with a known species;
     - nameable_top1, nameable_top5: those of them whose species some expert knows;
@@ -53,6 +54,7 @@ class Figures:
     people_found: float | None
     vehicles_found: float | None
     class_top1: float | None
+    sorted_top1: float | None
     species_top1: float | None
     species_top5: float | None
     nameable_top1: float | None
@@ -89,6 +91,7 @@ def figures(judgements: Iterable[Judgement]) -> Figures:
         people_found=share(people, lambda one: "person" in one.categories),
         vehicles_found=share(vehicles, lambda one: "vehicle" in one.categories),
         class_top1=share(animals, lambda one: one.class_right),
+        sorted_top1=share(animals, lambda one: one.sorted_as == one.truth.group),
         species_top1=share(species, lambda one: one.top1),
         species_top5=share(species, lambda one: one.top5),
         nameable_top1=share(nameable, lambda one: one.top1),

@@ -14,7 +14,7 @@ J5  A claim is right if it is the true taxon or an ancestor of it. Where the lab
     species, a claim below the label is right too: nothing known speaks against it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
@@ -87,7 +87,7 @@ def judge(
     answers: Sequence[Identification],
     *,
     tree: Tree,
-    can_name: dict[str, Collection[str]],
+    can_name: Mapping[str, Collection[str]],
 ) -> Judgement:
     """Compare the answers for one photo's crops with what is on it.
 

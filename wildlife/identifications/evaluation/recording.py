@@ -9,12 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from models_registry.services import registry
 from pipelines.fusion import Rules, fuse
 from pipelines.identify import Lineup
 from pipelines.taxonomy import Tree
 from pipelines.types import Ballot, Crop, Detection, Identification
-from wildlife.identifications.evaluation.truth import Truth
+from wildlife.identifications.evaluation.truth import Truth, unambiguous
 from wildlife.identifications.local import identify_files
 from wildlife.identifications.toolbox import RegistryModels
 
@@ -25,10 +24,14 @@ class VotesInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Who voted, and the keys of the taxa that each expert can name."""
+    """Who voted, and the keys of the taxa that each expert can name.
+
+    `names` leads from the plain names by which the experts call taxa to their keys.
+    """
 
     lineup: Lineup
     can_name: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +47,21 @@ class Record:
 
 
 def header(who: Lineup, tree: Tree) -> Header:
-    """Return what is said of a line-up before its votes."""
-    can_name = {}
+    """Load the models of a line-up, and return what is said of it before its votes."""
+    models = RegistryModels()
+    models.detector(who.detector)
+    models.classifier(who.coarse)
+    can_name, names = {}, []
     for member in who.experts:
-        taxa = {label.taxon for label in registry().labels(member.release) if label.taxon}
-        can_name[member.name] = tuple(sorted({tree.find(taxon) for taxon in taxa} - {""}))
-    return Header(who, can_name)
+        labels = models.classifier(member).labels
+        known = [(label.text, tree.find(label.taxon)) for label in labels if label.taxon]
+        can_name[member.name] = tuple(sorted({key for _, key in known if key}))
+        names += [(text, key) for text, key in known if key]
+    return Header(who, can_name, unambiguous(names))
 
 
 def record(truths: Iterable[Truth], who: Lineup) -> Iterator[Record]:
-    """Run the models on photos and yield what they said, in the same order.
-
-    The models are loaded first, so that `seconds` is the time that the photos took.
-    """
-    models = RegistryModels()
-    models.detector(who.detector)
-    for member in (who.coarse, *who.experts):
-        models.classifier(member)
+    """Run the models on photos and yield what they said, in the same order."""
     known = list(truths)
     answers = identify_files((truth.path for truth in known), who)
     for truth, answer in zip(known, answers, strict=True):

@@ -1,6 +1,6 @@
 """The whole evaluation as values: the figures of all photos, of each group and of each expert."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -48,7 +48,7 @@ def evaluate(
     *,
     tree: Tree,
     rules: Rules,
-    weights: dict[str, float] | None = None,
+    weights: Mapping[str, float] | None = None,
 ) -> Evaluation:
     """Answer every recorded photo by these rules and weights, and judge the answers.
 
@@ -60,7 +60,7 @@ def evaluate(
     pairs = [(truth, one) for truth, one in pairs if not one.failure]
     known = {name: _species(keys, tree) for name, keys in head.can_name.items()}
 
-    def judged(truth: Truth, one: Record, can_name: dict[str, Collection[str]]) -> Judgement:
+    def judged(truth: Truth, one: Record, can_name: Mapping[str, Collection[str]]) -> Judgement:
         answers = answers_of(one, tree=tree, rules=rules, weights=weights)
         return judge(truth, one, answers, tree=tree, can_name=can_name)
 

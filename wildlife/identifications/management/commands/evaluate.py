@@ -13,9 +13,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models_registry.errors import ModelError
-from models_registry.services import registry
 from pipelines.fusion import Rules
-from pipelines.identify import Lineup
 from wildlife.identifications import lineup
 from wildlife.identifications.evaluation import recording, terminal
 from wildlife.identifications.evaluation.page import page
@@ -70,19 +68,22 @@ class Command(BaseCommand):
 
     def handle(self, *, manifest: Path, report: Path | None, **options: Any) -> None:
         rules = _rules(dict(options["rule"]))
-        who, head, kept = _evidence(options["replay"])
-        asked = _read(manifest, who, options)
+        head, kept = _evidence(options["replay"])
+        asked = _read(manifest, head, options)
         self._complain("not there", asked.missing)
         self._complain("a label that no taxon has, counted for the group only", asked.unknown)
         if not asked.truths:
             raise CommandError("There is no photo to judge.")
         weights = dict(options["weight"])
-        if strangers := weights.keys() - {member.name for member in who.experts}:
+        if strangers := weights.keys() - {member.name for member in head.lineup.experts}:
             raise CommandError(f"There is no expert {', '.join(sorted(strangers))}.")
         try:
             records = _records(asked.truths, kept, head, options["votes"])
         except ModelError as error:
             raise CommandError(str(error)) from error
+        voted_on = {one.file for one in records}
+        lacking = [truth.file for truth in asked.truths if truth.file not in voted_on]
+        self._complain("without kept votes, left out", lacking)
         result = evaluate(asked.truths, records, head, tree=tree(), rules=rules, weights=weights)
         self._complain("unreadable", [f"{file}: {why}" for file, why in result.failed])
         self.stdout.write(terminal.table(result))
@@ -90,7 +91,12 @@ class Command(BaseCommand):
             report.mkdir(parents=True, exist_ok=True)
             values = json.dumps(report_of(result), indent=1, ensure_ascii=False)
             (report / "report.json").write_text(values + "\n", encoding="utf-8")
-            html = page(result, manifest.name, tree(), pictures=not options["no_thumbnails"])
+            html = page(
+                result,
+                _title(manifest, options["split"]),
+                tree(),
+                pictures=not options["no_thumbnails"],
+            )
             (report / "index.html").write_text(html, encoding="utf-8")
             self.stdout.write(f"Written: {report / 'report.json'}, {report / 'index.html'}")
 
@@ -100,6 +106,11 @@ class Command(BaseCommand):
             shown = ", ".join(known[:NAMED_AT_MOST])
             more = f" and {len(known) - NAMED_AT_MOST} more" if len(known) > NAMED_AT_MOST else ""
             self.stderr.write(self.style.WARNING(f"{len(known)} {what}: {shown}{more}"))
+
+
+def _title(manifest: Path, split: str) -> str:
+    folder = manifest.resolve().parent.name
+    return f"{folder}, {split}" if split else folder
 
 
 def _setting(text: str) -> tuple[str, float]:
@@ -121,24 +132,22 @@ def _rules(changed: dict[str, float]) -> Rules:
 
 def _evidence(
     replayed: Path | None,
-) -> tuple[Lineup, recording.Header, list[recording.Record] | None]:
+) -> tuple[recording.Header, list[recording.Record] | None]:
     """Return who votes, and what was kept of their votes if it is to be replayed."""
     try:
         if replayed:
-            head, kept = recording.read_votes(replayed)
-            return head.lineup, head, kept
-        who = lineup.current()
-    except (recording.VotesInvalid, lineup.LineupIncomplete) as error:
+            return recording.read_votes(replayed)
+        return recording.header(lineup.current(), tree()), None
+    except (recording.VotesInvalid, lineup.LineupIncomplete, ModelError) as error:
         raise CommandError(str(error)) from error
-    return who, recording.header(who, tree()), None
 
 
-def _read(manifest: Path, who: Lineup, options: dict[str, Any]) -> Manifest:
+def _read(manifest: Path, head: recording.Header, options: dict[str, Any]) -> Manifest:
     try:
         return read_manifest(
             manifest,
             tree(),
-            common_names=_common_names(who),
+            common_names=_common_names(head),
             split=options["split"],
             groups=options["group"],
             limit=options["limit"],
@@ -147,19 +156,11 @@ def _read(manifest: Path, who: Lineup, options: dict[str, Any]) -> Manifest:
         raise CommandError(str(error)) from error
 
 
-def _common_names(who: Lineup) -> dict[str, str]:
+def _common_names(head: recording.Header) -> dict[str, str]:
     """Return the names that people use for taxa, and those that the models use for others."""
     whole = tree()
     curated = CommonName.objects.filter(language="en").values_list("name", "taxon__slug")
-    labels = (
-        (label.text, whole.find(label.taxon))
-        for member in who.experts
-        if member.release in registry().cards
-        for label in registry().labels(member.release)
-        if label.taxon
-    )
-    known = unambiguous((name, key) for name, key in labels if key in whole)
-    return known | unambiguous((name, slug) for name, slug in curated if slug in whole)
+    return head.names | unambiguous((name, slug) for name, slug in curated if slug in whole)
 
 
 def _records(
