@@ -18,7 +18,7 @@ from tests.identifications.evaluation.build import (
 from tests.identifications.evaluation.build import answer as answered
 from wildlife.identifications.evaluation.results import evaluate, report_of, worst
 
-ASKED = [
+ASKED = {
     "photos",
     "animals_found",
     "false_animals",
@@ -30,7 +30,7 @@ ASKED = [
     "answered_species_or_genus",
     "calibration_error",
     "photos_per_second",
-]
+}
 HEAD = header(
     cats=("Felis catus", "Elephas maximus"), birds=("Corvus corax", "Struthio camelus", "Felidae")
 )
@@ -93,7 +93,7 @@ def test_photos_without_votes_are_left_out():
 def test_the_report_has_every_figure_for_all_groups_and_experts():
     report = json.loads(json.dumps(report_of(evaluated())))
     for entry in (report, *report["groups"].values(), *report["experts"].values()):
-        assert set(ASKED) <= entry.keys()
+        assert entry.keys() >= ASKED
     assert report["experts"]["birds"]["release"] == "birds@1"
     assert report["rules"]["walk"] == 0.5
     assert report["ensemble_against_best_member"]["mammal"]["best"] == "cats"

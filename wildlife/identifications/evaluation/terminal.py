@@ -19,6 +19,11 @@ COLUMNS = (
     ("≥ genus", "answered_species_or_genus"),
     ("ECE", "calibration_error"),
 )
+OTHERS = (
+    ("animals seen only by looking at the whole image", "found_whole"),
+    ("people found", "people_found"),
+    ("vehicles found", "vehicles_found"),
+)
 WIDTH = 110
 
 
@@ -34,6 +39,12 @@ def table(result: Evaluation) -> str:
     text = io.StringIO()
     screen = Console(file=text, width=WIDTH)
     screen.print(made)
+    others = ", ".join(
+        f"{words} {getattr(result.figures, name):.1%}"
+        for words, name in OTHERS
+        if getattr(result.figures, name) is not None
+    )
+    screen.print(f"{others}.".capitalize() if others else "")
     total = sum(result.losses.values())
     lost = ", ".join(f"{step} {n}" for step, n in result.losses.items() if step != "none")
     screen.print(f"Of {total} species that an expert knows, lost by: {lost}.")
