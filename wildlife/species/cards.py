@@ -109,17 +109,17 @@ def species_cards_in(tree: Tree, taxa: Iterable[Taxon], language: str) -> dict[s
     accepted = _accepted(asked)
     subjects = {taxon.pk: taxon for taxon in accepted.values()}
     lineages = {taxon.slug: tree.lineage(taxon.slug) for taxon in subjects.values()}
-    lenders = {slug: _lender(lineage) for slug, lineage in lineages.items()}
+    lenders = {taxon.pk: _lender(taxon, lineages[taxon.slug]) for taxon in subjects.values()}
     names = _names({node.key for lineage in lineages.values() for node in lineage}, language)
-    facts = _facts(lineages.keys() | {lender for lender in lenders.values() if lender}, language)
+    facts = _facts(subjects.keys() | {pk for pk, _ in lenders.values() if pk}, language)
     cards = {
         taxon.slug: _card(taxon, lineages[taxon.slug], names, language)
         for taxon in subjects.values()
     }
     for taxon in subjects.values():
-        own = facts.get(taxon.slug)
-        lender = "" if own or taxon.domesticated else lenders[taxon.slug]
-        if known := own or facts.get(lender):
+        own = facts.get(taxon.pk)
+        pk, lender = (0, "") if own or taxon.domesticated else lenders[taxon.pk]
+        if known := own or facts.get(pk):
             cards[taxon.slug] = replace(
                 cards[taxon.slug],
                 status=known.status,
@@ -150,11 +150,11 @@ def _accepted(taxa: Iterable[Taxon]) -> dict[int, Taxon]:
     }
 
 
-def _lender(lineage: tuple[Node, ...]) -> str:
-    """Return the species that a subspecies may borrow facts from, else ""."""
-    if not lineage or lineage[-1].rank != "subspecies":
-        return ""
-    return next((node.key for node in lineage if node.rank == "species"), "")
+def _lender(taxon: Taxon, lineage: tuple[Node, ...]) -> tuple[int, str]:
+    """Return id and slug of the species that a subspecies may borrow facts from, else (0, "")."""
+    if taxon.rank != Taxon.Rank.SUBSPECIES or taxon.parent_id is None or len(lineage) < 2:
+        return 0, ""
+    return taxon.parent_id, lineage[-2].key
 
 
 def _names(slugs: set[str], language: str) -> dict[str, tuple[list[str], list[str]]]:
@@ -200,23 +200,22 @@ def _card(
     )
 
 
-def _facts(slugs: Iterable[str], language: str) -> dict[str, _Facts]:
-    """Gather the facts of taxa by slug, in three queries."""
-    wanted = Q(taxon__slug__in=list(slugs))
-    facts: dict[str, _Facts] = {}
+def _facts(taxa: Iterable[int], language: str) -> dict[int, _Facts]:
+    """Gather the facts of taxa by the taxon's id, in three queries."""
+    wanted = Q(taxon_id__in=list(taxa))
+    facts: dict[int, _Facts] = {}
 
-    def of(slug: str, source: Source | None) -> _Facts:
-        one = facts.setdefault(slug, _Facts(None, [], [], {}))
+    def of(taxon: int, source: Source | None) -> _Facts:
+        one = facts.setdefault(taxon, _Facts(None, [], [], {}))
         if source is not None:
             one.sources[source.key] = SourceNote(
                 source.key, source.citation, source.url, source.licence
             )
         return one
 
-    assessments = ConservationAssessment.objects.filter(wanted).select_related("taxon", "source")
+    assessments = ConservationAssessment.objects.filter(wanted).select_related("source")
     for row in assessments.order_by("year", "pk"):
-        one = of(row.taxon.slug, None)
-        one.status = Status(
+        of(row.taxon_id, row.source).status = Status(
             category=row.category,
             label=row.get_category_display(),
             year=row.year,
@@ -224,13 +223,12 @@ def _facts(slugs: Iterable[str], language: str) -> dict[str, _Facts]:
             authority=row.authority,
             source=row.source.key if row.source else "",
         )
-        of(row.taxon.slug, row.source)
-    for home in TaxonHabitat.objects.filter(wanted).select_related("taxon", "source", "habitat"):
+    for home in TaxonHabitat.objects.filter(wanted).select_related("source", "habitat"):
         fact = HabitatFact(home.habitat.code, home.habitat.name)
-        of(home.taxon.slug, home.source).habitats.append(fact)
-    for place in Range.objects.filter(wanted).select_related("taxon", "source"):
+        of(home.taxon_id, home.source).habitats.append(fact)
+    for place in Range.objects.filter(wanted).select_related("source"):
         country = CountryFact(place.country, country_name(place.country, language), place.presence)
-        of(place.taxon.slug, place.source).countries.append(country)
+        of(place.taxon_id, place.source).countries.append(country)
     for one in facts.values():
         one.habitats.sort(key=lambda habitat: [int(part) for part in habitat.code.split(".")])
     return facts

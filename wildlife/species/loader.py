@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from wildlife.species.catalogue_reader import read
@@ -60,7 +60,16 @@ def load(folder: Path = CATALOGUE) -> LoadReport:
         habitats = _sync(Habitat, ("code",), ("name",), catalogue.habitats, report)
         taxa = _sync_taxa(catalogue.taxa, report)
         _sync_facts(catalogue, taxa, sources, habitats, report)
+        if not report.nothing_changed:
+            _refresh_statistics()
     return report
+
+
+def _refresh_statistics() -> None:
+    """Tell the database's planner how many rows there are now: it would learn that much later."""
+    with connection.cursor() as cursor:
+        for model in (Taxon, CommonName, ConservationAssessment, TaxonHabitat, Range):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def _known() -> Known:
