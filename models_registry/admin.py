@@ -36,6 +36,14 @@ class ReleaseForm(forms.ModelForm):
         model = ModelRelease
         fields = ("stage", "weight", "threshold", "groups", "queue")
 
+    def clean_stage(self) -> str:
+        """Say what the constraint would, which is not asked as the form lacks the name."""
+        stage: str = self.cleaned_data["stage"]
+        others = ModelRelease.objects.filter(name=self.instance.name, stage=stage)
+        if stage == ModelRelease.Stage.ACTIVE and others.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("Another version of this model is active: retire it first.")
+        return stage
+
 
 @admin.register(ModelRelease)
 class ModelReleaseAdmin(SimpleHistoryAdmin, ModelAdmin):

@@ -48,7 +48,6 @@ class ModelRelease(models.Model):
                 fields=["name"],
                 condition=models.Q(stage="active"),
                 name="release_one_active_version",
-                violation_error_message="Another version of this model is active: retire it first.",
             ),
             models.CheckConstraint(
                 condition=models.Q(weight__gte=0), name="release_weight_not_negative"
