@@ -4,8 +4,10 @@ The rules, by the numbers that code and tests share:
 
 R1  A whole image (the detector found nothing) of which the coarse classifier says "no animal"
     with at least `no_animal` is answered "no animal".
-R2  An expert counts by its weight, times the share of the coarse groups it is made for, times its
-    share of "one of my labels", times its best probability: one that hesitates counts less.
+R2  An expert counts by its weight, times how well it knows what the crop may be, times its share of
+    "one of my labels", times its best probability: one that hesitates counts less. How well it
+    knows a coarse group goes by the taxa of it that it can name, compared with the voter that can
+    name most, to the power of `breadth`: who knows sixty birds is seldom right against a thousand.
 R3  Each expert's probabilities, given that the animal is one of its labels, are laid on the tree
     and summed upward: experts with different lists agree where their lists meet.
 R4  From the root, walk down while one child holds at least `walk` of the mass. What is laid on a
@@ -32,6 +34,7 @@ class Rules:
     no_animal: float = 0.5
     walk: float = 0.6
     committed: float = 0.3
+    breadth: float = 1.0
     silence: float = 0.02
 
 
@@ -63,10 +66,14 @@ def _identify(
     nothing = groups.get(NO_ANIMAL, 0.0)
     if crop.whole_image and nothing >= rules.no_animal:  # R1
         return Identification(crop.photo_id, crop.index, "", "", nothing, 1.0, "no_animal")
+    widest: dict[str, int] = {}
+    for ballot, _ in cast:
+        for group, count in ballot.breadth:
+            widest[group] = max(widest.get(group, 0), count)
     voices = [
         _Voice(weight, vote)
         for ballot, vote in sorted(cast, key=lambda pair: pair[0].expert)
-        if (weight := _weight(ballot, vote, groups)) > 0
+        if (weight := _weight(ballot, vote, groups, widest, rules)) > 0
     ]
     total = sum(voice.weight for voice in voices)
     if total <= rules.silence * sum(ballot.weight for ballot, _ in cast):  # R6
@@ -98,14 +105,16 @@ def _identify(
     )
 
 
-def _weight(ballot: Ballot, vote: Vote, groups: dict[str, float]) -> float:
+def _weight(
+    ballot: Ballot, vote: Vote, groups: dict[str, float], widest: dict[str, int], rules: Rules
+) -> float:
     """R2: how much this vote counts."""
     if not vote.scores:
         return 0.0
-    if ballot.groups:
-        ground = sum(groups.get(group, 0.0) for group in ballot.groups)
-    else:
-        ground = 1.0 - groups.get(NO_ANIMAL, 0.0)
+    ground = sum(
+        groups.get(group, 0.0) * (count / widest[group]) ** rules.breadth
+        for group, count in ballot.breadth
+    )
     listed = sum(probability for _, probability in vote.scores)
     surest = max(probability for _, probability in vote.scores) / listed
     return max(0.0, ballot.weight * ground * listed * surest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ PREVIEW_SIDE = 1280
 CROP_SIDE = 320
 CROP_MARGIN = 0.08
 """Share of the box's longer side that is added around it: ears, tails and a bit of ground."""
+SURELY_NO_ANIMAL = 0.6
+"""A person or vehicle found with this confidence is no overlooked animal."""
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 LEAST_SHARE_TO_ASK = 0.15
 """An expert is asked if the crop belongs to one of its groups with at least this probability."""
@@ -36,8 +38,8 @@ def detect(photos: list[Photo], *, member: Member, tools: Tools) -> list[Scene]:
     """Find what is on each photo, and cut out what the experts shall see.
 
     Each photo is decoded once. One that cannot be read becomes a scene with a failure; the others
-    go on. Where no animal, person or vehicle is found, the whole image becomes a candidate:
-    detectors overlook what they were not trained on.
+    go on. Where nothing is found, or only what looks a bit like a person or a vehicle, the whole
+    image becomes a candidate: detectors overlook, or mistake, what they were not trained on.
     """
     scenes: dict[str, Scene] = {}
     in_flight: deque[tuple[Photo, Picture]] = deque()
@@ -167,19 +169,31 @@ def vote(crops: list[Crop], *, member: Member, tools: Tools) -> Ballot:
     the species database makes an expert less sure, and never wrong.
     """
     asked = [crop for crop in crops if member.name in crop.experts]
-    votes: tuple[Vote, ...] = ()
-    if asked:
-        classifier = tools.models.classifier(member)
-        keys = _keys(classifier.labels, tools.tree())
-        rows = classifier.classify([_open(tools, crop.key) for crop in asked])
-        votes = tuple(
-            _vote(crop, keys, row.tolist()) for crop, row in zip(asked, rows, strict=True)
-        )
-    return Ballot(member.name, member.release, member.weight, member.groups, votes)
+    if not asked:
+        return Ballot(member.name, member.release, member.weight)
+    classifier = tools.models.classifier(member)
+    keys = _keys(classifier.labels, tools.tree())
+    rows = classifier.classify([_open(tools, crop.key) for crop in asked])
+    return Ballot(
+        member.name,
+        member.release,
+        member.weight,
+        _breadth(classifier.labels, keys, member.groups),
+        tuple(_vote(crop, keys, row.tolist()) for crop, row in zip(asked, rows, strict=True)),
+    )
 
 
 def _keys(labels: tuple[Label, ...], tree: Tree) -> list[str]:
     return [tree.find(label.taxon) if label.taxon else "" for label in labels]
+
+
+def _breadth(
+    labels: tuple[Label, ...], keys: list[str], groups: tuple[str, ...]
+) -> tuple[tuple[str, int], ...]:
+    """Count the taxa that the labels name in each group, of those that the expert is made for."""
+    named = {(label.group, key) for label, key in zip(labels, keys, strict=True) if key}
+    count = Counter(group for group, _ in named if group and (not groups or group in groups))
+    return tuple(sorted(count.items()))
 
 
 def _vote(crop: Crop, keys: list[str], probabilities: list[float]) -> Vote:
@@ -196,9 +210,7 @@ def _vote(crop: Crop, keys: list[str], probabilities: list[float]) -> Vote:
 def abstain(error: Exception, *, member: Member) -> Ballot:
     """Turn an expert's failure into an abstention with its reason."""
     reason = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
-    return Ballot(
-        member.name, member.release, member.weight, member.groups, abstention=reason[:200]
-    )
+    return Ballot(member.name, member.release, member.weight, abstention=reason[:200])
 
 
 def _open(tools: Tools, key: str) -> Image.Image:

@@ -87,12 +87,15 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """All votes of one expert in a run, or the reason why it abstains."""
+    """All votes of one expert in a run, or the reason why it abstains.
+
+    `breadth` says how many taxa of each coarse group the expert can name.
+    """
 
     expert: str
     release: str
     weight: float
-    groups: tuple[str, ...] = ()
+    breadth: tuple[tuple[str, int], ...] = ()
     votes: tuple[Vote, ...] = ()
     abstention: str = ""
 

@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from models_registry.errors import InferenceFailed, WeightsMissing
+from models_registry.interfaces import Box
 from tests.identifications.conftest import GREEN, BrokenClassifier
 from wildlife.identifications import sweeping
 from wildlife.identifications.execution import StepFailed, execute, graph_of
@@ -256,3 +257,25 @@ def test_an_expert_without_a_worker_abstains_in_the_end(photo, sent, resent, reg
 def test_the_graph_of_a_run_is_the_one_it_was_started_with(photo, sent, registry):
     run = start(photo())
     assert [step.name for step in graph_of(run).steps] == STEPS
+
+
+@pytest.mark.parametrize(
+    ("confidence", "candidates"), [(0.9, 0), (0.4, 1)], ids=["sure", "perhaps a person"]
+)
+def test_only_a_sure_person_keeps_the_whole_photo_from_the_experts(
+    photo, sent, registry, confidence, candidates
+):
+    class Finder:
+        precision = "fp32"
+
+        def detect(self, images):
+            for _ in images:
+                yield [Box(0.1, 0.1, 0.2, 0.4, "person", confidence)]
+
+    registry.models["finder@1"] = Finder()
+    one = photo()
+    work(start(one))
+    assert one.detections.filter(category="person").count() == 1
+    whole = one.detections.filter(whole_image=True)
+    assert whole.count() == candidates
+    assert all(candidate.identification for candidate in whole)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.graph import Step
 from pipelines.taxonomy import Node, Tree
-from pipelines.types import Ballot, Crop, Vote
+from pipelines.types import GROUPS, Ballot, Crop, Vote
 
 
 def step(name: str, run: Callable[..., Any], *reads: str) -> Step:
@@ -44,9 +44,18 @@ def crop(*, whole_image: bool = False, **groups: float) -> Crop:
 
 
 def ballot(
-    expert: str, scores: dict[str, float], *, weight: float = 1.0, groups: tuple[str, ...] = ()
+    expert: str,
+    scores: dict[str, float],
+    *,
+    weight: float = 1.0,
+    groups: tuple[str, ...] = GROUPS,
+    breadth: int = 10,
 ) -> Ballot:
-    """One expert's vote on the one crop; what the scores leave is "none of my labels"."""
+    """One expert's vote on the one crop; what the scores leave is "none of my labels".
+
+    It can name `breadth` taxa in each of its groups.
+    """
     ranked = tuple(sorted(((key(k), v) for k, v in scores.items()), key=lambda item: -item[1]))
     vote = Vote("photo", 0, ranked, 1.0 - sum(scores.values()))
-    return Ballot(expert, f"{expert}@1", weight, groups, (vote,))
+    known = tuple((group, breadth) for group in groups)
+    return Ballot(expert, f"{expert}@1", weight, known, (vote,))

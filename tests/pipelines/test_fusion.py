@@ -41,6 +41,19 @@ def test_r2_a_hesitating_expert_counts_less_than_a_sure_one():
     assert answer(hesitating, sure, of=crop(bird=1.0)).taxon == "struthio-camelus"
 
 
+def test_r2_who_can_name_few_of_a_group_does_not_outvote_who_can_name_many():
+    many = ballot("birds", {"Corvus corax": 0.6}, groups=("bird",), breadth=900)
+    few = ballot("general", {"Struthio camelus": 0.9}, breadth=50)
+    assert answer(many, few, of=crop(bird=1.0)).taxon == "corvus-corax"
+    assert answer(many, few, of=crop(bird=1.0), rules=Rules(breadth=0.0)).taxon != "corvus-corax"
+    assert answer(few, of=crop(bird=1.0)).taxon == "struthio-camelus"
+
+
+def test_r2_an_expert_has_no_say_in_a_group_of_which_it_knows_nothing():
+    stranger = ballot("birds", {"Corvus corax": 1.0}, groups=("bird",))
+    assert answer(stranger, of=crop(mammal=1.0)).reason == "unknown_animal"
+
+
 def test_r2_a_weight_of_nothing_silences():
     muted = ballot("general", {"Felis catus": 1.0}, weight=0.0)
     heard = ballot("other", {"Corvus corax": 0.4})

@@ -49,7 +49,7 @@ def ballot(expert: str, *names: str, index: int = 0) -> Ballot:
     """An expert's vote: the first name holds most, the others halve what is left."""
     scores = tuple((key(name), 0.6 / 2**place) for place, name in enumerate(names))
     vote = Vote("photo", index, scores, 1 - sum(share for _, share in scores))
-    return Ballot(expert, f"{expert}@1", 1.0, (), (vote,))
+    return Ballot(expert, f"{expert}@1", 1.0, (("mammal", 9), ("bird", 9)), (vote,))
 
 
 def record(
