@@ -81,8 +81,11 @@ def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Sc
         )
         for index, box in enumerate(boxes)
     ]
-    if not detections:
-        detections.append(Detection(photo.id, 0, "animal", 0.0, WHOLE, crop_key(photo.id, 0), True))
+    if not any(one.crop or one.confidence >= SURELY_NO_ANIMAL for one in detections):
+        index = len(detections)
+        detections.append(
+            Detection(photo.id, index, "animal", 0.0, WHOLE, crop_key(photo.id, index), True)
+        )
     for detection in detections:
         if detection.crop:
             cut = (
