@@ -11,7 +11,7 @@ from PIL import Image
 
 from models_registry.errors import ModelError
 from models_registry.interfaces import Box, Label
-from pipelines.keys import crop_key, preview_key
+from pipelines.keys import crop_key, preview_key, thumb_key
 from pipelines.pictures import Picture, PictureUnreadable, decode
 from pipelines.types import NO_ANIMAL, Ballot, Crop, Detection, Photo, Scene, Vote
 
@@ -86,6 +86,8 @@ def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Sc
         detections.append(
             Detection(photo.id, index, "animal", 0.0, WHOLE, crop_key(photo.id, index), True)
         )
+    if not any(one.crop for one in detections):
+        tools.media.save(thumb_key(photo.id), _jpeg(image, CROP_SIDE, quality=82))
     for detection in detections:
         if detection.crop:
             cut = (

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from PIL import Image
 
 from models_registry.errors import InferenceFailed, WeightsMissing
 from models_registry.interfaces import Box
+from pipelines.keys import thumb_key
 from tests.identifications.conftest import GREEN, BrokenClassifier
 from wildlife.identifications import sweeping
 from wildlife.identifications.execution import StepFailed, execute, graph_of
@@ -60,6 +62,22 @@ def test_where_nothing_is_found_the_whole_photo_is_asked_about_and_may_be_no_ani
     assert detection.whole_image
     assert detection.identification.reason == "no_animal"
     assert detection.identification.taxon is None
+
+
+def test_a_photo_of_a_person_only_is_kept_small_as_well(photo, sent, registry):
+    class People:
+        precision = "fp32"
+
+        def detect(self, images):
+            for _ in images:
+                yield [Box(0.25, 0.25, 0.5, 0.5, "person", 0.9)]
+
+    registry.models["finder@1"] = People()
+    one = photo()
+    work(start(one))
+    with Image.open(default_storage.open(thumb_key(str(one.id)))) as image:
+        assert max(image.size) == 320
+    assert one.detections.get().crop == ""
 
 
 def test_every_message_may_come_twice(photo, sent, registry):

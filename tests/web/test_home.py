@@ -1,7 +1,10 @@
 import re
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 
+from pipelines.keys import thumb_key
 from tests.web import builders
 from tests.web.conftest import as_guest
 from wildlife.species.selectors import tree
@@ -39,6 +42,19 @@ def test_the_grid_shows_answers_confidence_and_failures(guest: Client, taxa: dic
     assert "This file is cut off." in page
     assert "No animal" in page
     assert "1 person" in page
+
+
+def test_a_photo_without_a_close_up_is_shown_small(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    builders.box(photo, builders.run(photo), 0, "person")
+    default_storage.save(thumb_key(str(photo.id)), ContentFile(builders.MINI_JPEG))
+
+    page = guest.get("/").content.decode()
+
+    source = f"/photos/{photo.id}/thumb"
+    assert f'src="{source}"' in page
+    assert b"".join(guest.get(source).streaming_content) == builders.MINI_JPEG
+    assert as_guest("another").get(source).status_code == 404
 
 
 def test_the_grid_polls_only_while_something_is_not_finished(guest: Client, taxa: dict) -> None:

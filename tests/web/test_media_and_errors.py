@@ -124,3 +124,7 @@ def test_a_result_page_is_light(guest: Client, taxa: dict) -> None:
     assert None not in files
     assert len(page) + sum(Path(str(file)).stat().st_size for file in files) < 200_000
     assert 1 + len(files) + page.count(b"<img") <= 14
+
+
+def test_the_icon_is_found_under_its_customary_name(client: Client) -> None:
+    assert client.get("/favicon.ico")["Location"] == "/static/img/favicon.svg"

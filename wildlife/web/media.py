@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from pipelines.keys import thumb_key
 from wildlife.photos.files import original_file, rendition_file
 from wildlife.web.access import photo_or_404
 
@@ -15,6 +16,13 @@ def preview(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
     """The upright photo, small enough for a page."""
     photo = photo_or_404(request, photo_id)
     return rendition_file(request, photo, photo.preview)
+
+
+@require_safe
+def thumb(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
+    """The whole photo, small: there is one where there is no crop."""
+    photo = photo_or_404(request, photo_id)
+    return rendition_file(request, photo, thumb_key(str(photo.id)) if photo.preview else "")
 
 
 @require_safe

@@ -8,6 +8,7 @@ app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path(
         "robots.txt",
         TemplateView.as_view(template_name="web/robots.txt", content_type="text/plain"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/delete", views.delete_photo, name="delete"),
     path("photos/<uuid:photo_id>/again", views.again, name="again"),
     path("photos/<uuid:photo_id>/preview", media.preview, name="preview"),
+    path("photos/<uuid:photo_id>/thumb", media.thumb, name="thumb"),
     path("photos/<uuid:photo_id>/crops/<int:index>", media.crop, name="crop"),
     path("photos/<uuid:photo_id>/original", media.original, name="original"),
 ]

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -156,6 +157,12 @@ def again(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     try_again(photo_or_404(request, photo_id))
     dispatch()
     return redirect("web:photo", photo_id)
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead those who ask for the icon by its customary name to the one there is."""
+    return redirect(static("img/favicon.svg"))
 
 
 @require_safe
