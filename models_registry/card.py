@@ -5,7 +5,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,6 +65,8 @@ class ModelCard:
     """The network's outputs, by index; those of a coarse classifier are summed by group."""
     fingerprint: str
     """Hash of both files of the card."""
+    training: Mapping[str, Any] = field(default_factory=dict)
+    """How it was made and how well it did, in words and figures that no program asks for."""
 
     @property
     def key(self) -> str:
@@ -125,6 +127,7 @@ def read_card(folder: Path) -> ModelCard:
             std=picture.triple("std"),
         ),
         outputs=outputs,
+        training=table.values("training"),
         fingerprint=hashlib.sha256(toml + b"\0" + csv_bytes).hexdigest(),
     )
     for part in (table, network, picture):

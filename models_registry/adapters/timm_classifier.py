@@ -5,6 +5,7 @@ from pathlib import Path
 import timm
 import torch
 
+from models_registry.adapters import slim as slim  # registers its architecture
 from models_registry.adapters.networks import FromPixels, fill
 from models_registry.card import ModelCard
 

@@ -1,0 +1,280 @@
+"""The recipe for detectors: all layers, on boxes of people, of the parent, and on mere labels."""
+
+import json
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from models_registry.adapters.detection import boxes
+from models_registry.adapters.networks import FromPixels, fill
+from models_registry.adapters.preprocessing import pixels, placement
+from models_registry.adapters.ultralytics_detector import Grid
+from models_registry.backends import torch as torch_backend
+from models_registry.card import InputSpec, ModelCard
+from models_registry.interfaces import DETECTION_LABELS, NO_ANIMAL, Box
+from models_registry.training.errors import TrainingRefused
+from models_registry.training.hardware import THREADS, device, mixed
+from models_registry.training.lineages import Lineages
+from models_registry.training.loop import Schedule, fit
+from models_registry.training.manifest import (
+    PERSON,
+    TRAIN,
+    VALIDATION,
+    VEHICLE,
+    Sample,
+    fingerprint,
+)
+from models_registry.training.options import DetectorOptions
+from models_registry.training.recipe import Order, Watcher, provenance
+from models_registry.training.release import write_release
+from models_registry.training.report import curves
+from models_registry.training.scenes import Known, Scene, boxes_hit, known, varied_scene
+
+log = logging.getLogger(__name__)
+
+ADAPTER = "ultralytics-detector"
+GAINS = SimpleNamespace(box=7.5, cls=0.5, dfl=1.5)
+CELLS_OF_A_LABEL = 3
+"""Where only the label of a photo is known, its most confident cells must say it."""
+THRESHOLD = 0.25
+NIGHT = 0.1
+NOT_ANIMALS = (NO_ANIMAL, PERSON, VEHICLE)
+
+
+def make(
+    order: Order,
+    samples: Sequence[Sample],
+    lineages: Lineages,
+    options: DetectorOptions,
+    watcher: Watcher,
+) -> ModelCard:
+    """Train as ordered and return the card of the release. Raises TrainingRefused, CardInvalid."""
+    card = order.parent
+    if card.adapter != ADAPTER:
+        raise TrainingRefused(f"{card.key} is no {ADAPTER}, and so no parent to train from.")
+    body = _body(card, order.weights)
+    work = order.work / f"{order.name}-{order.version}"
+    facts = _facts(samples, body, card, options, work.parent / "kept", watcher)
+    course = DetectorCourse(body, card, samples, facts, options)
+    schedule = Schedule(options.epochs, options.rate, 5e-4, options.patience, options.seed)
+    history = {"layers": fit(course, schedule, "layers", work / "layers.state", watcher)}
+    figures = course.validate()
+    folder = order.into / order.name
+    curves(folder / "report", history)
+    report = {**figures, "groups": course.by_group, "history": history}
+    (folder / "report" / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+    return write_release(
+        folder,
+        order,
+        {name: one.cpu() for name, one in body.state_dict().items()},
+        card.outputs,
+        kind="detector",
+        groups=(),
+        architecture=card.architecture,
+        arguments=card.arguments,
+        temperature=1.0,
+        size=card.input.size,
+        training={
+            **provenance(order, samples, options.seed),
+            "photos": len(course.photos),
+            "validation": {name: round(value, 4) for name, value in figures.items()},
+        },
+    )
+
+
+def _body(card: ModelCard, weights: Path) -> Any:
+    os.environ.setdefault("YOLO_OFFLINE", "true")  # its import looks whether there is an internet
+    from ultralytics.nn.tasks import DetectionModel
+
+    body: Any = DetectionModel(
+        card.architecture, nc=len(card.outputs), verbose=False, **card.arguments
+    )
+    fill(body, weights)
+    body.args = GAINS
+    return body.requires_grad_(True)
+
+
+def _grid(body: Any, card: ModelCard, spec: InputSpec) -> torch.nn.Module:
+    return FromPixels(Grid(body, groups_of(card)), spec).eval()
+
+
+def groups_of(card: ModelCard) -> dict[str, list[int]]:
+    """Return the outputs of each detection label."""
+    return {
+        label: [output.index for output in card.outputs if output.group == label]
+        for label in DETECTION_LABELS
+    }
+
+
+def _resized(spec: InputSpec, size: int) -> InputSpec:
+    return InputSpec(**{**asdict(spec), "size": size})
+
+
+def _facts(
+    samples: Sequence[Sample],
+    body: Any,
+    card: ModelCard,
+    options: DetectorOptions,
+    folder: Path,
+    watcher: Watcher,
+) -> list[Known]:
+    """Return what is known about each photo; what the parent finds is kept on disk."""
+    path = folder / f"{card.sha256[:12]}-boxes{options.size}-{fingerprint(samples)[:12]}.json"
+    kept = json.loads(path.read_text()) if path.is_file() else []
+    if len(kept) < len(samples):
+        spec = _resized(card.input, options.size)
+        engine = torch_backend.Torch(_grid(body, card, spec), device().type, "bf16")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for number, sample in enumerate(samples[len(kept) :], start=len(kept) + 1):
+            with Image.open(sample.path) as image:
+                size, found = image.size, []
+                if not sample.boxes:
+                    view = pixels(image.convert("RGB"), spec)
+                    raw = next(iter(engine.map([view])))[0]
+                    found = boxes(raw, spec.size, placement(size, spec))
+            kept.append([size, [asdict(box) for box in found]])
+            if number % 500 == 0 or number == len(samples):
+                path.write_text(json.dumps(kept))
+                watcher.stage("parent's boxes", number, len(samples), "")
+    facts = []
+    for sample, (size, found) in zip(samples, kept, strict=True):
+        sure = [Box(**box) for box in found if box["confidence"] >= options.sure]
+        facts.append(known(sample, sure, tuple(size)))
+    return facts
+
+
+class DetectorCourse:
+    """Trains the three labels as the adapter reads them: each the largest of its outputs.
+
+    So the parent's knowledge is kept whole at the start, and no layer has to be replaced.
+    """
+
+    def __init__(
+        self,
+        body: Any,
+        card: ModelCard,
+        samples: Sequence[Sample],
+        facts: Sequence[Known],
+        options: DetectorOptions,
+    ) -> None:
+        from ultralytics.utils.loss import v8DetectionLoss
+
+        self.where = device()
+        self.network = body.to(self.where)
+        self.card, self.options = card, options
+        self.spec = _resized(card.input, options.size)
+        self.groups = [groups_of(card)[label] for label in DETECTION_LABELS]
+        pairs = list(zip(samples, facts, strict=True))
+        self.photos = [pair for pair in pairs if pair[0].split == TRAIN]
+        self.checks = [pair for pair in pairs if pair[0].split == VALIDATION]
+        self.steps = max(1, (options.draws or len(self.photos)) // options.batch)
+        self.criterion: Any = v8DetectionLoss(body)
+        self.criterion.nc = self.criterion.assigner.num_classes = len(DETECTION_LABELS)
+        self.by_group: dict[str, dict[str, float]] = {}
+
+    def batches(self, epoch: int, start: int) -> Iterator[list[Scene]]:
+        """Yield the scenes of each step of an epoch from step `start` on."""
+        options = self.options
+        rng = np.random.default_rng((options.seed, epoch, 1))
+        none = [i for i, (one, _) in enumerate(self.photos) if one.group == NO_ANIMAL]
+        weights = np.ones(len(self.photos))
+        if none:
+            others = len(weights) - len(none)
+            weights[none] = options.empty / (1 - options.empty) * others / len(none)
+        size = (self.steps, min(options.batch, len(self.photos)))
+        order = rng.choice(len(self.photos), size=size, p=weights / weights.sum())
+
+        def scene(photo: int) -> Scene:
+            chance = np.random.default_rng((options.seed, epoch, photo, 2))
+            return varied_scene(*self.photos[photo], options.size, chance, NIGHT)
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            ahead = None
+            for photos in order[start:]:
+                coming = [pool.submit(scene, int(photo)) for photo in photos]
+                if ahead:
+                    yield [future.result() for future in ahead]
+                ahead = coming
+            if ahead:
+                yield [future.result() for future in ahead]
+
+    def loss(self, batch: list[Scene]) -> torch.Tensor:
+        """Return the usual loss where all boxes are known, and a loss of the label elsewhere."""
+        planes = torch.from_numpy(np.stack([scene.pixels for scene in batch])).to(self.where)
+        with mixed(self.where):
+            raw = self.network(planes.permute(0, 3, 1, 2).float() / 255)
+        scores = torch.stack([raw["scores"][:, outputs].amax(1) for outputs in self.groups], 1)
+        scores, distances = scores.float(), raw["boxes"].float()
+        whole = [i for i, scene in enumerate(batch) if scene.complete]
+        loss = scores.new_zeros(())
+        if whole:
+            part = {
+                "boxes": distances[whole],
+                "scores": scores[whole],
+                "feats": [one[whole] for one in raw["feats"]],
+            }
+            loss = (
+                loss + self.criterion.loss(part, self._targets([batch[i] for i in whole]))[0].sum()
+            )
+        for i, scene in enumerate(batch):
+            if not scene.complete:
+                best = scores[i, scene.labels[0]].topk(CELLS_OF_A_LABEL).values
+                loss = loss + GAINS.cls * torch.nn.functional.softplus(-best).sum()
+        return loss / len(batch)
+
+    def _targets(self, scenes: Sequence[Scene]) -> dict[str, torch.Tensor]:
+        rows, labels, corners = [], [], []
+        for row, scene in enumerate(scenes):
+            for label, (x, y, right, bottom) in zip(scene.labels, scene.corners, strict=True):
+                rows.append(row)
+                labels.append(label)
+                corners.append(((x + right) / 2, (y + bottom) / 2, right - x, bottom - y))
+        sides = torch.tensor(corners, dtype=torch.float32).reshape(-1, 4) / self.options.size
+        return {
+            "batch_idx": torch.tensor(rows, dtype=torch.float32).to(self.where),
+            "cls": torch.tensor(labels, dtype=torch.float32).to(self.where),
+            "bboxes": sides.to(self.where),
+        }
+
+    def validate(self) -> dict[str, float]:
+        """Return the shares of animals found, of boxes hit, and of false alarms on empty scenes."""
+        engine = torch_backend.Torch(
+            _grid(self.network, self.card, self.spec), self.where.type, "bf16"
+        )
+        seen: dict[str, list[bool]] = {}
+        hits: list[bool] = []
+        opened = (Image.open(one.path).convert("RGB") for one, _ in self.checks)
+        views = ((pixels(image, self.spec), placement(image.size, self.spec)) for image in opened)
+        for one, facts in self.checks:
+            view, inside = next(views)
+            raw = next(iter(engine.map([view])))[0]
+            found = [
+                box
+                for box in boxes(raw, self.spec.size, inside)
+                if box.label == "animal" and box.confidence >= THRESHOLD
+            ]
+            seen.setdefault(one.group, []).append(bool(found))
+            if one.boxes:
+                hits += boxes_hit(facts, found)
+        self.by_group = {
+            group: {"photos": len(all_), "animal_found": round(float(np.mean(all_)), 4)}
+            for group, all_ in seen.items()
+        }
+        animals = [one for group, all_ in seen.items() for one in all_ if group not in NOT_ANIMALS]
+        empty = seen.get(NO_ANIMAL, [])
+        figures = {
+            "animals_found": float(np.mean(animals)) if animals else 0.0,
+            "boxes_hit": float(np.mean(hits)) if hits else 0.0,
+            "false_animals": float(np.mean(empty)) if empty else 0.0,
+        }
+        score = figures["animals_found"] + figures["boxes_hit"] - figures["false_animals"]
+        return {"score": score, **figures}

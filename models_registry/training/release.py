@@ -1,0 +1,100 @@
+"""From a finished training to a release folder: card.toml, labels.csv, weights and a report."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+from models_registry.card import COLUMNS, ModelCard, read_card
+from models_registry.interfaces import Label
+from models_registry.training.recipe import Order
+
+WEIGHTS = "weights.safetensors"
+
+
+def write_release(
+    folder: Path,
+    order: Order,
+    tensors: Mapping[str, torch.Tensor],
+    labels: Sequence[Label],
+    *,
+    kind: str,
+    groups: Sequence[str],
+    architecture: str,
+    arguments: Mapping[str, Any],
+    temperature: float,
+    size: int,
+    training: Mapping[str, Any],
+) -> ModelCard:
+    """Write the three files of a release and return its card, read back and so checked.
+
+    Floating-point tensors are stored as fp16, others as they are. Raises CardInvalid.
+    """
+    parent = order.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    halves = {
+        name: (one.half() if one.is_floating_point() else one).contiguous().clone()
+        for name, one in tensors.items()
+    }
+    save_file(halves, folder / WEIGHTS)
+    (folder / WEIGHTS).chmod(0o644)
+    if kind != "embedder":
+        with (folder / "labels.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            writer.writerows(
+                (one.index, one.text, one.taxon, one.rank, one.group) for one in labels
+            )
+    top: dict[str, Any] = {
+        "name": order.name,
+        "version": order.version,
+        "title": order.title,
+        "kind": kind,
+        "adapter": parent.adapter,
+        "groups": list(groups),
+        "weight": 1.0,
+        "threshold": parent.threshold,
+        "licence": order.licence,
+        "source": order.source,
+        "parent": parent.key,
+    }
+    network = {
+        "architecture": architecture,
+        "arguments": dict(arguments),
+        "weights": WEIGHTS,
+        "sha256": hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest(),
+        "precision": parent.precision,
+        "temperature": round(temperature, 4),
+    }
+    spec = parent.input
+    picture = {
+        "size": size,
+        "fit": spec.fit,
+        "crop": spec.crop,
+        "fill": spec.fill,
+        "mean": list(spec.mean),
+        "std": list(spec.std),
+    }
+    parts = {"network": network, "input": picture, "training": training}
+    text = _lines(top) + "".join(f"\n[{name}]\n{_lines(part)}" for name, part in parts.items())
+    (folder / "card.toml").write_text(text, encoding="utf-8")
+    return read_card(folder)
+
+
+def _lines(table: Mapping[str, Any]) -> str:
+    return "".join(f"{key} = {_toml(value)}\n" for key, value in table.items())
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        pairs = ", ".join(f"{key} = {_toml(one)}" for key, one in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    # JSON's strings, numbers and booleans are TOML's.
+    return json.dumps(value, ensure_ascii=False)
