@@ -186,8 +186,13 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "control"
 CELERY_TASK_IGNORE_RESULT = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Longer than any step may take: until then Redis does not hand a message out a second time.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800}
+LONGEST_STEP = 1800
+"""Seconds. Until then a worker says that its step still runs, and Redis does not hand the message
+out a second time."""
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": LONGEST_STEP,
+    "socket_connect_timeout": 5,
+}
 # Publishing from the web process must not hang an upload when Redis is away.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 CELERY_BEAT_SCHEDULE = {

@@ -1,14 +1,16 @@
 """Doing one step of one run in a worker."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from models_registry.errors import ModelError
@@ -63,26 +65,46 @@ def graph_of(run: Run) -> Graph:
 
 def give_up(run: Run, sentence: str) -> None:
     """End a run without answers; its photos fail with a sentence for their uploaders."""
+    fail(
+        run, sentence, state=Photo.State.FAILED, failure=sentence[:300], finished_at=timezone.now()
+    )
+    log.error("run_failed", run=str(run.id), reason=sentence)
+
+
+def fail(run: Run, sentence: str, **photos: Any) -> bool:
+    """End a run without answers and set these columns of its photos.
+
+    Returns False, and changes nothing, where the run has ended already.
+    """
     with transaction.atomic():
         ended = Run.objects.filter(id=run.id, state=Run.State.RUNNING).update(
             state=Run.State.FAILED, failure=sentence, finished_at=timezone.now()
         )
         if ended:
-            run.photos.filter(state=Photo.State.RUNNING).update(
-                state=Photo.State.FAILED, failure=sentence[:300], finished_at=timezone.now()
-            )
-    log.error("run_failed", run=str(run.id), reason=sentence)
+            run.photos.filter(state=Photo.State.RUNNING).update(**photos)
+            # Nobody reads them any more, and they are the largest values of the database.
+            run.results.update(value=None)
+    return bool(ended)
 
 
 @contextmanager
 def _signs_of_life(run: Run) -> Iterator[None]:
-    """Tell the database now and then that a long step still runs, so that `sweep` leaves it."""
+    """Tell the database now and then that a long step still runs, so that `sweep` leaves it.
+
+    Not for ever: a step that hangs is no progress, and some other worker may do better.
+    """
     ended = threading.Event()
+    until = time.monotonic() + settings.LONGEST_STEP
 
     def beat() -> None:
         try:
-            while not ended.wait(settings.RUN_STALE_AFTER / 4):
-                Run.objects.filter(id=run.id).update(alive_at=timezone.now())
+            while not ended.wait(settings.RUN_STALE_AFTER / 4) and time.monotonic() < until:
+                try:
+                    Run.objects.filter(id=run.id).update(alive_at=timezone.now())
+                except DatabaseError as error:
+                    # It may be back in time for the next sign, on a new connection.
+                    log.warning("sign_of_life_lost", run=str(run.id), error=str(error))
+                    connection.close()
         finally:
             connection.close()
 

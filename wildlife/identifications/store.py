@@ -34,11 +34,12 @@ class DatabaseStore:
         return msgspec.json.decode(bytes(value or b""), type=kind)
 
     def started(self, name: str) -> None:
-        """Note that this worker has begun with a step."""
+        """Note that this worker has begun with a step; one that is done stays as it is."""
         begun = {"started_at": timezone.now(), "worker": WORKER}
-        StepResult.objects.update_or_create(
-            run=self._run, step=name, finished_at=None, defaults=begun, create_defaults=begun
-        )
+        if not self._run.results.filter(step=name, finished_at=None).update(**begun):
+            StepResult.objects.bulk_create(
+                [StepResult(run=self._run, step=name, **begun)], ignore_conflicts=True
+            )
 
     def put(self, name: str, value: Any) -> None:
         release = self._graph[name].release

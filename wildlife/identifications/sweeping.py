@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from pipelines.graph import Step
-from wildlife.identifications.execution import give_up, graph_of
+from wildlife.identifications.execution import fail, give_up, graph_of
 from wildlife.identifications.models import Run
 from wildlife.identifications.services import PATIENCE, dispatch, publish
 from wildlife.identifications.store import DatabaseStore
@@ -37,7 +36,11 @@ def sweep() -> int:
     stale = timezone.now() - timedelta(seconds=settings.RUN_STALE_AFTER)
     stuck = list(Run.objects.filter(state=Run.State.RUNNING, alive_at__lt=stale))
     for run in stuck:
-        _restart(run)
+        try:
+            _restart(run)
+        except Exception:
+            # Whatever is wrong with this one, the others and what waits must go on.
+            log.exception("run_not_restarted", run=str(run.id))
     dispatch()
     return len(stuck)
 
@@ -92,10 +95,5 @@ def _set_aside(run: Run) -> None:
     if photos.count() <= 1:
         give_up(run, BREAKS_WORKERS)
         return
-    with transaction.atomic():
-        ended = Run.objects.filter(id=run.id, state=Run.State.RUNNING).update(
-            state=Run.State.FAILED, failure=LEFT_BEHIND, finished_at=timezone.now()
-        )
-        if ended:
-            photos.update(state=Photo.State.WAITING, attempts=F("attempts") + 1)
-            log.warning("run_split", run=str(run.id))
+    if fail(run, LEFT_BEHIND, state=Photo.State.WAITING, attempts=F("attempts") + 1):
+        log.warning("run_split", run=str(run.id))

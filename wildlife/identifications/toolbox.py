@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage
 
-from models_registry.errors import WeightsTampered
+from models_registry.errors import ReleaseUnknown, WeightsTampered
 from models_registry.interfaces import Classifier, Detector
 from models_registry.services import registry
 from pipelines.identify import Describe, Media, Member, Tools
@@ -56,5 +56,8 @@ def tools(describe: Describe, media: Media | None = None) -> Tools:
 
 
 def precision(release: str) -> str:
-    """Return at which precision this process runs a release."""
-    return registry().precision(release)
+    """Return at which precision this process runs a release, "" where it has none of its name."""
+    try:
+        return registry().precision(release)
+    except ReleaseUnknown:
+        return ""
