@@ -62,6 +62,7 @@ function upload(job) {
   row.querySelector("[data-failure]").hidden = row.querySelector("[data-retry]").hidden = true;
 
   const body = new FormData();
+  body.append("of", batch.length);
   body.append("photos", job.file, job.file.name);
   const request = new XMLHttpRequest();
   request.open("POST", form.action);

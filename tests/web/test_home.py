@@ -57,6 +57,27 @@ def test_a_photo_without_a_close_up_is_shown_small(guest: Client, taxa: dict) ->
     assert as_guest("another").get(source).status_code == 404
 
 
+def test_an_animal_that_nobody_could_name_has_no_percentage(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    found = builders.box(photo, builders.run(photo), 0)
+    builders.elephant(found, None, reason="unknown_animal", confidence=0, walk=[], runners_up=[])
+
+    page = guest.get("/").content.decode()
+
+    assert "An animal, kind not known" in page
+    assert "0%" not in page
+
+
+def test_of_many_photos_the_grid_says_how_many_are_done(guest: Client, taxa: dict) -> None:
+    for state in ("done", "failed", "running", "waiting", "waiting"):
+        builders.photo(state=state)
+
+    page = guest.get("/").content.decode()
+
+    assert "2 of 5 done" in page
+    assert re.search(r'<progress class="mine__progress" max="5" value="2"', page)
+
+
 def test_the_grid_polls_only_while_something_is_not_finished(guest: Client, taxa: dict) -> None:
     photo = builders.photo(state="running")
     assert 'hx-trigger="every 1000ms, ' in guest.get("/photos/grid").content.decode()

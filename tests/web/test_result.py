@@ -5,6 +5,7 @@ from django.test import Client
 from tests.web import builders
 from tests.web.conftest import as_guest
 from wildlife.photos.models import Photo
+from wildlife.species.models import Taxon
 from wildlife.species.selectors import tree
 
 
@@ -45,6 +46,46 @@ def test_the_species_card_tells_status_trend_habitats_and_countries(
     assert "<li>Botswana</li><li>Kenya</li><li>Tanzania</li>" in page
     assert "Elephantidae" in page
     assert "https://www.iucnredlist.org/" in page
+
+
+def test_a_subspecies_says_whose_facts_it_shows(guest: Client, taxa: dict) -> None:
+    subspecies = Taxon.objects.create(
+        slug="loxodonta-africana-knochenhaueri",
+        scientific_name="Loxodonta africana knochenhaueri",
+        rank="subspecies",
+        parent=taxa["loxodonta-africana"],
+    )
+    photo = builders.photo()
+    builders.answered(photo, subspecies)
+
+    page = page_of(guest, photo)
+
+    assert "<strong>Endangered</strong>" in page
+    assert 'those of its species, <i lang="la">Loxodonta africana</i>' in page
+
+
+def test_several_animals_are_led_by_their_kinds(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    run = builders.run(photo)
+    elephant, lion = taxa["loxodonta-africana"], taxa["panthera-leo"]
+    for index, (taxon, sure) in enumerate([(elephant, 0.81), (lion, 0.7), (elephant, 0.97)]):
+        builders.elephant(builders.box(photo, run, index), taxon, confidence=sure)
+    builders.elephant(
+        builders.box(photo, run, 3), taxa["elephantidae"], confidence=0.9, reason="higher_rank"
+    )
+
+    page = page_of(guest, photo)
+
+    lead = page[page.index('class="overview"') : page.index('class="finding"')]
+    assert "4 animals, among them" in lead
+    assert "African savanna elephant × 2, Lion" in lead
+    first, second = lead.split("<li>")[1:]
+    assert 'href="#species-loxodonta-africana"' in first
+    assert "up to 97%" in first
+    assert re.findall(r'href="#finding-(\d)"', first) == ["1", "3"]
+    assert 'href="#species-panthera-leo"' in second
+    assert "up to" not in second
+    assert re.findall(r'href="#finding-(\d)"', second) == ["2"]
 
 
 def test_an_answer_above_the_species_says_what_is_open(guest: Client, taxa: dict) -> None:
@@ -118,7 +159,7 @@ def test_box_answer_and_votes_of_one_animal_share_a_number(guest: Client, taxa: 
     assert re.search(r"<h1>African savanna elephant × 2</h1>", page)
     for number in (1, 2):
         assert page.count(f'data-finding="{number}"') == 3
-        assert f'href="#finding-{number}"' in page
+        assert page.count(f'href="#finding-{number}"') == 2
         assert f'id="finding-{number}"' in page
     assert 'x="30.000%" y="30.000%" width="20.000%" height="40.000%"' in page
 

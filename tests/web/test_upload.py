@@ -1,3 +1,4 @@
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -31,6 +32,32 @@ def test_several_photos_lead_home_and_start_work_once(guest: Client, dispatched:
     assert response["Location"] == "/"
     assert Photo.objects.count() == 2
     assert dispatched == [1]
+
+
+@pytest.mark.parametrize(
+    ("of", "priority"),
+    [
+        ("5", "INTERACTIVE"),
+        ("6", "BULK"),
+        ("401", "BULK"),
+        ("-9", "INTERACTIVE"),
+        ("²", "INTERACTIVE"),
+    ],
+)
+def test_one_photo_of_many_lets_other_visitors_go_first(
+    guest: Client, dispatched: list[int], of: str, priority: str
+) -> None:
+    guest.post("/photos/", {"photos": jpeg(), "of": of}, headers=JSON)
+
+    assert Photo.objects.get().priority == Photo.Priority[priority]
+
+
+def test_a_form_with_many_photos_lets_other_visitors_go_first(
+    guest: Client, dispatched: list[int]
+) -> None:
+    guest.post("/photos/", {"photos": [jpeg(width=64 + number) for number in range(6)]})
+
+    assert {photo.priority for photo in Photo.objects.all()} == {Photo.Priority.BULK}
 
 
 def test_a_refused_photo_is_named_and_the_others_go_on(

@@ -1,57 +1,19 @@
 """What was found on a photo, as the result page shows it: rows in, frozen values out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from wildlife.identifications.models import Detection, Identification, Vote
+from wildlife.identifications.models import Detection, Identification
 from wildlife.photos.models import Photo
 from wildlife.species.models import Taxon
 from wildlife.web import wording
 from wildlife.web.names import Name, names_of
+from wildlife.web.votes import TOP_SCORES, Bar, ExpertVote, bars_of, groups_in_words, votes_of
 
-TOP_SCORES = 5
-LEAST_SHOWN = 0.005
-"""Probabilities below half a percent tell a reader nothing."""
 ROOM_FOR_TAG = 0.1
 """Share of the photo: enough for a tag's height on a phone, and twice that for its width."""
-LEAST_GROUP_SHOWN = LEAST_NONE_SHOWN = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A name with a share (0..1), drawn as a bar. `leads` marks what agrees with the answer."""
-
-    name: Name
-    share: float
-    leads: bool = False
-
-    @property
-    def percent(self) -> str:
-        return wording.percent(self.share)
-
-    @property
-    def width(self) -> str:
-        """The bar's length as an SVG attribute."""
-        return f"{max(self.share * 100, 0.8):.1f}%"
-
-
-@dataclass(frozen=True, slots=True)
-class ExpertVote:
-    """One expert's say on one animal."""
-
-    title: str
-    release: str
-    weight: float
-    bars: tuple[Bar, ...]
-    none: float
-    abstention: str
-
-    @property
-    def none_percent(self) -> str:
-        """The share of "none of my labels", or "" where it is too small to tell."""
-        return wording.percent(self.none) if self.none >= LEAST_NONE_SHOWN else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +156,7 @@ def _reason(answer: Identification) -> str:
             "The experts' votes hold together down to the species."
         ),
         Identification.Reason.HIGHER_RANK.value: _(
-            "The experts' votes meet here; below it they part."
+            "Below this their votes part, so the answer stops here."
         ),
         Identification.Reason.UNKNOWN_ANIMAL.value: _(
             "Something was found, but no group of animals holds enough of the vote."
@@ -228,7 +190,7 @@ def _finding(
             for slug, _rank, mass, taken in identification.walk
             if slug in names
         )
-        runners_up = _bars(identification.runners_up, names)
+        runners_up = bars_of(identification.runners_up, names)
     taxon = answer.name.slug if answer and answer.name else ""
     return Finding(
         number=number,
@@ -236,7 +198,7 @@ def _finding(
         category=row.category,
         whole_image=row.whole_image,
         seen=row.confidence,
-        groups=_groups(row.groups),
+        groups=groups_in_words(row.groups),
         left=_place(row.x),
         top=_place(row.y),
         right=_place(row.x + row.width),
@@ -245,61 +207,10 @@ def _finding(
         tag_above=row.y > ROOM_FOR_TAG,
         tag_right=row.x > 1 - 2 * ROOM_FOR_TAG,
         answer=answer,
-        votes=_votes(row, names, titles, taxon),
+        votes=votes_of(row, names, titles, taxon),
         walk=walk,
         runners_up=runners_up,
     )
-
-
-def _votes(
-    row: Detection, names: Mapping[str, Name], titles: Mapping[str, str], taxon: str
-) -> tuple[ExpertVote, ...]:
-    """Return the votes in their order, those of experts that abstained last."""
-    votes = sorted(row.votes.all(), key=lambda vote: bool(vote.abstention))
-    return tuple(_vote(vote, names, titles, taxon) for vote in votes)
-
-
-def _groups(groups: Sequence[Sequence[object]]) -> str:
-    """Return the coarse groups in words: `mammal (97%), bird (2%)`."""
-    words = {
-        "mammal": _("mammal"),
-        "bird": _("bird"),
-        "reptile": _("reptile"),
-        "amphibian": _("amphibian"),
-        "fish": _("fish"),
-        "insect": _("insect"),
-        "arachnid": _("arachnid"),
-        "other": _("another animal"),
-        "none": _("no animal"),
-    }
-    return ", ".join(
-        f"{words.get(str(group), group)} ({wording.percent(share)})"
-        for group, share in groups
-        if isinstance(share, float | int) and share >= LEAST_GROUP_SHOWN
-    )
-
-
-def _vote(
-    vote: Vote, names: Mapping[str, Name], titles: Mapping[str, str], taxon: str
-) -> ExpertVote:
-    return ExpertVote(
-        title=titles.get(vote.expert, vote.expert),
-        release=vote.release,
-        weight=vote.weight,
-        bars=_bars(vote.scores[:TOP_SCORES], names, taxon),
-        none=vote.none,
-        abstention=vote.abstention,
-    )
-
-
-def _bars(
-    scores: Sequence[Sequence[object]], names: Mapping[str, Name], taxon: str = ""
-) -> tuple[Bar, ...]:
-    bars = []
-    for slug, share in scores:
-        if slug in names and isinstance(share, float | int) and share >= LEAST_SHOWN:
-            bars.append(Bar(names[str(slug)], float(share), leads=slug == taxon))
-    return tuple(bars)
 
 
 def _place(share: float) -> str:

@@ -13,6 +13,7 @@ from wildlife.photos.models import Photo
 from wildlife.species.selectors import species_cards, tree
 from wildlife.web.findings import Finding, findings_of
 from wildlife.web.graph import Column, Progress, columns_of, progress_of
+from wildlife.web.kinds import Kind, kinds_of
 from wildlife.web.species import SpeciesPanel, panels_of
 from wildlife.web.summary import Summary, summary_of
 
@@ -22,6 +23,7 @@ class Result:
     """A finished photo: the answer, what it rests on, and what is known of the species."""
 
     summary: Summary
+    kinds: tuple[Kind, ...]
     animals: tuple[Finding, ...]
     empty: Finding | None
     others: tuple[Finding, ...]
@@ -65,6 +67,7 @@ def result_of(photo: Photo) -> Result:
     taxa = {answer.taxon: None for answer in answers if answer.taxon}
     return Result(
         summary=summary,
+        kinds=kinds_of(animals, summary),
         animals=animals,
         empty=next((one for one in found if one.answer and not one.is_animal), None),
         others=tuple(one for one in found if one.answer is None),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from wildlife.species.models import ConservationAssessment, Range, Taxon
 from wildlife.species.selectors import SpeciesCard
+from wildlife.web.names import Name, names_of
 
 SCALE = ("EX", "EW", "CR", "EN", "VU", "NT", "LC")
 """The Red List's categories of assessed species with enough data, the worst first."""
@@ -32,7 +33,10 @@ class Countries:
 
 @dataclass(frozen=True, slots=True)
 class SpeciesPanel:
-    """A species card with what the page says around it."""
+    """A species card with what the page says around it.
+
+    `lender` names the species whose facts these are, where a subspecies has none of its own.
+    """
 
     card: SpeciesCard
     title: str
@@ -41,6 +45,7 @@ class SpeciesPanel:
     scale: tuple[Grade, ...]
     trend: str
     countries: tuple[Countries, ...]
+    lender: Name | None
 
     @property
     def is_species(self) -> bool:
@@ -50,10 +55,13 @@ class SpeciesPanel:
 
 def panels_of(cards: Mapping[str, SpeciesCard]) -> tuple[SpeciesPanel, ...]:
     """Return one panel per card, in the given order, each card once."""
-    return tuple(_panel(card) for card in dict.fromkeys(cards.values()))
+    shown = tuple(dict.fromkeys(cards.values()))
+    lenders = {card.facts_of for card in shown if card.facts_of}
+    names = names_of(lenders) if lenders else {}
+    return tuple(_panel(card, names.get(card.facts_of)) for card in shown)
 
 
-def _panel(card: SpeciesCard) -> SpeciesPanel:
+def _panel(card: SpeciesCard, lender: Name | None) -> SpeciesPanel:
     grades = ConservationAssessment.Category
     category = card.status.category if card.status else ""
     scale = tuple(Grade(code, str(grades(code).label), code == category) for code in SCALE)
@@ -65,6 +73,7 @@ def _panel(card: SpeciesCard) -> SpeciesPanel:
         scale=scale if category in SCALE else (),
         trend=_trend(card.status.trend) if card.status else "",
         countries=_countries(card),
+        lender=lender,
     )
 
 

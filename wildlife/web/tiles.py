@@ -89,7 +89,9 @@ def _tile(photo: Photo, names: Mapping[str, Name], tree: Tree) -> Tile:
 
 
 def _confidence(summary: Summary, answers: list[Identification]) -> float | None:
-    """Return the best confidence of the answers that lead the headline."""
+    """Return the best confidence of the answers that lead the headline, None where none claims."""
+    if summary.animals and not summary.shown:
+        return None
     leads = summary.shown[0] if summary.shown else None
     return max(
         (one.confidence for one in answers if (one.taxon.slug if one.taxon else None) == leads),

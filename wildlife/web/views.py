@@ -25,6 +25,8 @@ from wildlife.web.access import photo_or_404, photos_of
 from wildlife.web.tiles import PENDING, tiles_of, with_answers
 
 PHOTOS_PER_PAGE = 24
+MANY = 6
+"""From so many photos at once they are bulk: another visitor's single photo goes before them."""
 GRID_EVERY = 1000
 """Milliseconds between two looks at the grid while something in it is not finished."""
 
@@ -60,6 +62,7 @@ def _grid(request: HttpRequest) -> dict[str, object]:
         "page": page,
         "tiles": tiles,
         "pending": pending,
+        "finished": page.paginator.count - pending,
         "pending_words": wording.waiting(pending),
         "every": GRID_EVERY,
         "version": hashlib.sha256(seen.encode()).hexdigest()[:12],
@@ -70,14 +73,17 @@ def _grid(request: HttpRequest) -> dict[str, object]:
 def receive_photos(request: HttpRequest) -> HttpResponse:
     """Take one photo or many. One that is refused does not keep the others from being taken.
 
-    A script that accepts JSON gets `{"url"}` or `{"sentence"}` for the one photo it sent; a plain
-    form is led to the photo's page, or back home where it sent several.
+    A script sends one photo at a time, and in `of` of how many it is one. It accepts JSON, and
+    gets `{"url"}` or `{"sentence"}`. A plain form is led to the photo's page, or back home where
+    it sent several.
     """
     taken: list[Received] = []
     refused: list[tuple[str, str]] = []
-    for file in request.FILES.getlist("photos"):
+    files = request.FILES.getlist("photos")
+    priority = _priority(request, len(files))
+    for file in files:
         try:
-            taken.append(_receive(request, file))
+            taken.append(_receive(request, file, priority))
         except PhotoRefused as error:
             refused.append((file.name or "", str(error)))
     if taken:
@@ -93,10 +99,16 @@ def receive_photos(request: HttpRequest) -> HttpResponse:
     return redirect("web:home")
 
 
-def _receive(request: HttpRequest, file: UploadedFile) -> Received:
+def _priority(request: HttpRequest, files: int) -> Photo.Priority:
+    of = request.POST.get("of", "")
+    count = max(files, int(of) if of.isdecimal() and len(of) < 10 else 0)
+    return Photo.Priority.BULK if count >= MANY else Photo.Priority.INTERACTIVE
+
+
+def _receive(request: HttpRequest, file: UploadedFile, priority: Photo.Priority) -> Received:
     if isinstance(request.user, User):
-        return receive(file, owner=request.user)
-    return receive(file, guest=guest_of(request, create=True))
+        return receive(file, owner=request.user, priority=priority)
+    return receive(file, guest=guest_of(request, create=True), priority=priority)
 
 
 def _as_json(taken: list[Received], refused: list[tuple[str, str]]) -> JsonResponse:

@@ -1,0 +1,102 @@
+"""What the models said of one animal: shares as bars, and each expert's vote."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from wildlife.identifications.models import Detection, Vote
+from wildlife.web import wording
+from wildlife.web.names import Name
+
+TOP_SCORES = 5
+LEAST_SHOWN = 0.005
+"""Probabilities below half a percent tell a reader nothing."""
+LEAST_GROUP_SHOWN = LEAST_NONE_SHOWN = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A name with a share (0..1), drawn as a bar. `leads` marks what agrees with the answer."""
+
+    name: Name
+    share: float
+    leads: bool = False
+
+    @property
+    def percent(self) -> str:
+        return wording.percent(self.share)
+
+    @property
+    def width(self) -> str:
+        """The bar's length as an SVG attribute."""
+        return f"{max(self.share * 100, 0.8):.1f}%"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertVote:
+    """One expert's say on one animal."""
+
+    title: str
+    release: str
+    weight: float
+    bars: tuple[Bar, ...]
+    none: float
+    abstention: str
+
+    @property
+    def none_percent(self) -> str:
+        """The share of "none of my labels", or "" where it is too small to tell."""
+        return wording.percent(self.none) if self.none >= LEAST_NONE_SHOWN else ""
+
+
+def votes_of(
+    row: Detection, names: Mapping[str, Name], titles: Mapping[str, str], taxon: str
+) -> tuple[ExpertVote, ...]:
+    """Return the votes in their order, those of experts that abstained last."""
+    votes = sorted(row.votes.all(), key=lambda vote: bool(vote.abstention))
+    return tuple(_vote(vote, names, titles, taxon) for vote in votes)
+
+
+def groups_in_words(groups: Sequence[Sequence[object]]) -> str:
+    """Return the coarse groups in words: `mammal (97%), bird (2%)`."""
+    words = {
+        "mammal": _("mammal"),
+        "bird": _("bird"),
+        "reptile": _("reptile"),
+        "amphibian": _("amphibian"),
+        "fish": _("fish"),
+        "insect": _("insect"),
+        "arachnid": _("arachnid"),
+        "other": _("another animal"),
+        "none": _("no animal"),
+    }
+    return ", ".join(
+        f"{words.get(str(group), group)} ({wording.percent(share)})"
+        for group, share in groups
+        if isinstance(share, float | int) and share >= LEAST_GROUP_SHOWN
+    )
+
+
+def _vote(
+    vote: Vote, names: Mapping[str, Name], titles: Mapping[str, str], taxon: str
+) -> ExpertVote:
+    return ExpertVote(
+        title=titles.get(vote.expert, vote.expert),
+        release=vote.release,
+        weight=vote.weight,
+        bars=bars_of(vote.scores[:TOP_SCORES], names, taxon),
+        none=vote.none,
+        abstention=vote.abstention,
+    )
+
+
+def bars_of(
+    scores: Sequence[Sequence[object]], names: Mapping[str, Name], taxon: str = ""
+) -> tuple[Bar, ...]:
+    """Return the shares that tell a reader something; those of the taxon `taxon` lead."""
+    bars = []
+    for slug, share in scores:
+        if slug in names and isinstance(share, float | int) and share >= LEAST_SHOWN:
+            bars.append(Bar(names[str(slug)], float(share), leads=slug == taxon))
+    return tuple(bars)
