@@ -256,10 +256,19 @@ SPECTACULAR_SETTINGS = {
         "PhotoState": "wildlife.photos.models.Photo.State",
         "RunState": "wildlife.identifications.models.Run.State",
     },
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": 0},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
+
+# --- Admin ------------------------------------------------------------------------------------
+
+# By default whoever may enter the admin may import and export everything.
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+# A spreadsheet would run a name that begins with "=".
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # --- Language and time ------------------------------------------------------------------------
 
