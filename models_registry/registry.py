@@ -14,10 +14,11 @@ from typing import Any
 from models_registry import adapters
 from models_registry.adapters.classification import ImageClassifier
 from models_registry.adapters.detection import BoxDetector
+from models_registry.adapters.embedding import ImageEmbedder
 from models_registry.backends import Backend, prepared
 from models_registry.card import ModelCard, read_card
 from models_registry.errors import CardInvalid, ReleaseUnknown, WeightsMissing, WeightsTampered
-from models_registry.interfaces import Classifier, Detector, Label
+from models_registry.interfaces import Classifier, Detector, Embedder, Label
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +33,12 @@ BACKENDS = {
     "openvino": "models_registry.backends.openvino",
     "torch": "models_registry.backends.torch",
 }
-FRONTS: dict[str, type[BoxDetector] | type[ImageClassifier]] = {
+Front = BoxDetector | ImageClassifier | ImageEmbedder
+FRONTS: dict[str, type[BoxDetector] | type[ImageClassifier] | type[ImageEmbedder]] = {
     "detector": BoxDetector,
     "coarse": ImageClassifier,
     "expert": ImageClassifier,
+    "embedder": ImageEmbedder,
 }
 """From a card's kind to what turns pictures into its answers."""
 
@@ -64,7 +67,7 @@ class Registry:
         self._shared_dir = shared_dir
         self._device = device
         self._precision = precision
-        self._loaded: dict[str, BoxDetector | ImageClassifier] = {}
+        self._loaded: dict[str, Front] = {}
         self._lock = RLock()
         self.refused: tuple[CardInvalid, ...] = ()
         self._cards: dict[str, ModelCard] = {}
@@ -124,6 +127,13 @@ class Registry:
             raise CardInvalid(f"{key} is no classifier but a kind of {self.card(key).kind}.")
         return instance
 
+    def embedder(self, key: str) -> Embedder:
+        """Return a loaded embedder. Raises as `detector` does."""
+        instance = self._load(key)
+        if not isinstance(instance, ImageEmbedder):
+            raise CardInvalid(f"{key} is no embedder but a kind of {self.card(key).kind}.")
+        return instance
+
     def verify(self, key: str) -> Path:
         """Return the path of a card's weights, once their hash has been compared.
 
@@ -161,7 +171,7 @@ class Registry:
         for path in set(self._cache_dir.glob("*.prepared")) - wanted:
             path.unlink(missing_ok=True)
 
-    def _load(self, key: str) -> BoxDetector | ImageClassifier:
+    def _load(self, key: str) -> Front:
         if instance := self._loaded.get(key):
             return instance
         with self._lock:

@@ -117,3 +117,17 @@ def test_layers_that_are_frozen_stay_the_parents(order: Order) -> None:
 def test_more_frozen_blocks_than_there_are_is_refused(order: Order) -> None:
     with pytest.raises(TrainingRefused, match="7 blocks"):
         train(order, "expert", QUICK | {"frozen": 8}, Listener())
+
+
+def test_an_embedder_puts_look_alikes_near_each_other(order: Order, tmp_path: Path) -> None:
+    card = train(order, "embedder", QUICK, Listener())
+
+    checks = [one for one in read_manifest(order.manifest) if one.split == "val" and one.taxon]
+    crops = [Image.fromarray(plain(Image.open(one.path), one.boxes, 64)) for one in checks]
+    vectors = registry_of(order, tmp_path).embedder(card.key).embed(crops)
+    alike = vectors @ vectors.T
+    same = np.equal.outer(*(2 * [np.array([one.taxon for one in checks])]))
+
+    assert card.labels == ()
+    assert np.diag(alike) == pytest.approx(1, abs=1e-3)
+    assert alike[same].mean() > alike[~same].mean() + 0.02
