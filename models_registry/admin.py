@@ -70,12 +70,12 @@ class ModelReleaseAdmin(SimpleHistoryAdmin, ModelAdmin):
         """Old answers name their releases: one that is not wanted any more is retired."""
         return False
 
-    @admin.action(description="Make active, in the place of other versions")
+    @admin.action(description="Make active, in the place of other versions", permissions=["change"])
     def make_active(self, request: HttpRequest, releases: QuerySet[ModelRelease]) -> None:
         for release in releases:
             services.activate(release)
 
-    @admin.action(description="Retire")
+    @admin.action(description="Retire", permissions=["change"])
     def retire(self, request: HttpRequest, releases: QuerySet[ModelRelease]) -> None:
         for release in releases:
             services.retire(release)

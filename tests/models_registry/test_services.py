@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -197,3 +197,15 @@ def test_an_action_makes_an_older_version_active(curator: Client, releases: Path
         {"action": "make_active", "_selected_action": [release("1").pk]},
     )
     assert (release("1").stage, release("2").stage) == ("active", "retired")
+
+
+def test_who_may_only_look_may_use_no_action(client: Client, releases: Path) -> None:
+    sync_releases()
+    reader = User.objects.create_user("reader", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_modelrelease"))
+    client.force_login(reader)
+    listing = reverse("admin:models_registry_modelrelease_changelist")
+    assert client.get(listing).status_code == 200
+    for action in ("retire", "make_active"):
+        client.post(listing, {"action": action, "_selected_action": [release().pk]})
+    assert release().stage == "active"

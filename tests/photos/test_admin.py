@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from tests.photos.build import files_in, photo_of
+from wildlife.identifications.models import Detection, Identification, Run
 from wildlife.photos.models import Photo
 
 
@@ -48,3 +51,44 @@ def test_a_photo_being_looked_at_is_not_deleted_in_the_admin(admin_client: Clien
         {"action": "delete_selected", "_selected_action": photo.pk, "post": "yes"},
     )
     assert Photo.objects.filter(pk=photo.pk).exists()
+
+
+def test_a_photo_goes_with_all_that_was_found_on_it(
+    admin_client: Client,
+    media: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    photo = photo_of(state="done")
+    run = Run.objects.create(lineup={}, alive_at=timezone.now())
+    run.photos.add(photo)
+    detection = Detection.objects.create(
+        photo=photo,
+        run=run,
+        index=0,
+        category="animal",
+        confidence=0.9,
+        x=0,
+        y=0,
+        width=1,
+        height=1,
+    )
+    Identification.objects.create(
+        detection=detection, confidence=0.9, agreement=1, reason="unknown_animal"
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(
+            reverse("admin:photos_photo_changelist"),
+            {"action": "delete_selected", "_selected_action": photo.pk, "post": "yes"},
+        )
+    assert not Photo.objects.exists()
+    assert files_in(media) == []
+
+
+def test_an_account_is_not_deleted_before_its_photos(
+    admin_client: Client, django_user_model: type[User]
+) -> None:
+    owner = django_user_model.objects.create_user("owner")
+    photo_of(owner=owner)
+    admin_client.post(reverse("admin:auth_user_delete", args=[owner.pk]), {"post": "yes"})
+    assert django_user_model.objects.filter(pk=owner.pk).exists()
+    assert Photo.objects.exists()

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -10,9 +11,10 @@ from django.urls import reverse
 from tests.species.conftest import Folder
 from wildlife.species.admin import CommonNameResource, TaxonResource
 from wildlife.species.loader import load
-from wildlife.species.models import ConservationAssessment, Range, Taxon
+from wildlife.species.models import CommonName, ConservationAssessment, Range, Taxon
 
 pytestmark = pytest.mark.django_db
+COMMON_NAME_COLUMNS = [f"commonnameresource_{name}" for name in CommonNameResource._meta.fields]
 
 
 @pytest.fixture
@@ -115,3 +117,23 @@ def test_what_was_exported_can_be_imported(lion: Taxon) -> None:
         table = resource.export()
         result = resource.import_data(table, raise_errors=True)
         assert result.totals["skip"] == len(table) > 0
+
+
+def test_importing_takes_more_than_a_look_into_the_admin(client: Client, lion: Taxon) -> None:
+    reader = User.objects.create_user("reader", is_staff=True)
+    client.force_login(reader)
+    for name in ("import", "export"):
+        assert client.get(reverse(f"admin:species_taxon_{name}")).status_code == 403
+    reader.user_permissions.add(Permission.objects.get(codename="view_taxon"))
+    assert client.get(reverse("admin:species_taxon_import")).status_code == 403
+    assert client.get(reverse("admin:species_taxon_export")).status_code == 200
+
+
+def test_an_exported_name_is_no_formula(admin_client: Client, lion: Taxon) -> None:
+    CommonName.objects.create(taxon=lion, language="xx", name="=HYPERLINK(1)")
+    answer = admin_client.post(
+        reverse("admin:species_commonname_export"),
+        {"format": "0", "resource": "0", **dict.fromkeys(COMMON_NAME_COLUMNS, "on")},
+    )
+    assert "HYPERLINK(1)" in answer.text
+    assert "=HYPERLINK" not in answer.text

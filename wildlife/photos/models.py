@@ -22,7 +22,12 @@ class Photo(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="photos"
+        settings.AUTH_USER_MODEL,
+        # Their photos have files, which only `services.delete` removes: those go first.
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="photos",
     )
     guest = models.CharField(
         max_length=43, blank=True, help_text="The secret of the guest's session."
