@@ -112,7 +112,7 @@ def read_card(folder: Path) -> ModelCard:
         licence=table.text("licence"),
         source=table.text("source"),
         parent=table.text("parent", ""),
-        architecture=network.text("architecture"),
+        architecture=network.matching("architecture", r"[\w.-]+"),
         arguments=network.values("arguments"),
         weights=network.matching("weights", rf"({SHARED})?[\w.-]*\w"),
         sha256=network.matching("sha256", r"[0-9a-f]{64}"),

@@ -17,7 +17,13 @@ from models_registry.adapters.detection import BoxDetector
 from models_registry.adapters.embedding import ImageEmbedder
 from models_registry.backends import Backend, prepared
 from models_registry.card import ModelCard, read_card
-from models_registry.errors import CardInvalid, ReleaseUnknown, WeightsMissing, WeightsTampered
+from models_registry.errors import (
+    CardInvalid,
+    ModelError,
+    ReleaseUnknown,
+    WeightsMissing,
+    WeightsTampered,
+)
 from models_registry.interfaces import Classifier, Detector, Embedder, Label
 
 log = logging.getLogger(__name__)
@@ -210,7 +216,13 @@ class Registry:
         return made, True
 
     def _network(self, card: ModelCard, weights: Path) -> Any:
-        return import_module(ADAPTERS[card.adapter]).network(card, weights)
+        """Build a card's network. Raises CardInvalid, also where its library knows none such."""
+        try:
+            return import_module(ADAPTERS[card.adapter]).network(card, weights)
+        except (ModelError, MemoryError):
+            raise
+        except Exception as error:
+            raise CardInvalid(f"The network of {card.key} cannot be built: {error}.") from error
 
     def _cache_path(self, card: ModelCard, precision: str) -> Path:
         parts = (card.sha256, card.fingerprint, precision, _versions(), _code())

@@ -60,6 +60,8 @@ def test_any_change_of_a_card_changes_its_fingerprint(folder: Path) -> None:
         ('licence = "none"', 'licence = "none"\ncolour = "red"', "nobody knows 'colour'"),
         ('"weights.safetensors"', '"../weights.safetensors"', "'weights' must be written like"),
         ('"weights.safetensors"', '"/tmp/w.safetensors"', "'weights' must be written like"),
+        ('"test_efficientnet"', '"hf-hub:someone/model"', "'architecture' must be written like"),
+        ('"test_efficientnet"', '"/tmp/evil.yaml"', "'architecture' must be written like"),
         ('precision = "fp32"', 'precision = "int3"', "'precision' must be one of fp32, bf16"),
         ('precision = "fp32"', 'precision = "fp32"\ntemperature = 0', "'temperature' must be from"),
         ("size = 64", 'size = "64"', "'size' must be a number"),

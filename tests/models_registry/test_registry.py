@@ -162,3 +162,20 @@ def test_a_precision_for_all_overrides_the_cards(make_registry: Make, releases: 
     registry = make_registry(releases, precision="fp32")
     assert registry.precision("small-expert@1") == "fp32"
     assert registry.classifier("small-expert@1").precision == "fp32"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"test_efficientnet"', '"no_such_network"'),
+        ('"test_efficientnet"', '"test_efficientnet"\narguments = { colour = "red" }'),
+        ('"test_efficientnet"', '"test_efficientnet"\narguments = { checkpoint_path = "x.pth" }'),
+    ],
+)
+def test_a_network_that_cannot_be_built_is_the_cards_fault(
+    make_registry: Make, releases: Path, tmp_path: Path, old: str, new: str
+) -> None:
+    card = releases / "small-expert/card.toml"
+    card.write_text(card.read_text().replace(old, new))
+    with pytest.raises(CardInvalid, match="small-expert@1 cannot be built"):
+        make_registry(releases, cache_dir=tmp_path / "prepared").classifier("small-expert@1")
