@@ -1,8 +1,11 @@
 """The graph as data: steps that name what they read, and how one of them is run."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+log = logging.getLogger(__name__)
 
 
 class Store(Protocol):
@@ -93,5 +96,6 @@ def run_step(graph: Graph, name: str, store: Store) -> None:
     except Exception as error:
         if step.on_failure is None:
             raise
+        log.warning("%s failed; the run goes on without it", name, exc_info=error)
         result = step.on_failure(error)
     store.put(name, result)

@@ -213,8 +213,12 @@ def _vote(crop: Crop, keys: list[str], probabilities: list[float]) -> Vote:
 
 
 def abstain(error: Exception, *, member: Member) -> Ballot:
-    """Turn an expert's failure into an abstention with its reason."""
-    reason = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
+    """Turn an expert's failure into an abstention with its reason.
+
+    The text of an error that nobody foresaw may name files and servers: that is for the log.
+    """
+    foreseen = isinstance(error, ModelError)
+    reason = str(error) if foreseen else f"It failed unexpectedly ({type(error).__name__})."
     return Ballot(member.name, member.release, member.weight, abstention=reason[:200])
 
 

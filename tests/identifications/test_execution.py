@@ -100,16 +100,17 @@ def test_an_unreadable_photo_fails_with_a_sentence_and_the_others_go_on(photo, s
     assert not bad.detections.exists()
 
 
-def test_an_expert_that_fails_abstains_with_its_reason(photo, sent, registry):
+def test_an_expert_that_fails_abstains_and_the_log_says_why(photo, sent, registry, caplog):
     registry.models["second@1"] = BrokenClassifier()
     one = photo()
     run = start(one)
     work(run)
     vote = Vote.objects.get(expert="second")
-    assert "the device is gone" in vote.abstention
+    assert vote.abstention == "It failed unexpectedly (RuntimeError)."
     assert vote.scores == []
     assert one.detections.get().identification.taxon.slug == "vulpes-vulpes"
-    assert "the device is gone" in run.results.get(step="expert.second").error
+    assert run.results.get(step="expert.second").error == vote.abstention
+    assert "the device is gone" in caplog.text
 
 
 def test_a_detector_that_cannot_be_loaded_ends_the_run_with_a_sentence(photo, sent, registry):
@@ -269,7 +270,7 @@ def test_an_expert_without_a_worker_abstains_in_the_end(photo, sent, resent, reg
     work(run, ["fuse", "describe"])
     one.refresh_from_db()
     assert one.state == Photo.State.DONE
-    assert "no worker" in Vote.objects.get(expert="second").abstention
+    assert "No worker" in Vote.objects.get(expert="second").abstention
 
 
 def test_the_graph_of_a_run_is_the_one_it_was_started_with(photo, sent, registry):

@@ -26,7 +26,7 @@ from wildlife.photos.models import Photo
 
 log = structlog.get_logger(__name__)
 
-MODEL_UNUSABLE = "The model that looks at photos cannot be used: {error}. Staff have been told."
+MODEL_UNUSABLE = "The model that looks at photos cannot be used. {error}"
 
 
 class StepFailed(Exception):

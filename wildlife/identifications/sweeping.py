@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from models_registry.errors import InferenceFailed
 from pipelines.graph import Step
 from wildlife.identifications.execution import fail, give_up, graph_of
 from wildlife.identifications.models import Run
@@ -21,11 +22,7 @@ BREAKS_WORKERS = (
     "Open it in a picture program, save it again as JPEG and upload that."
 )
 LEFT_BEHIND = "Its workers died again and again; the photos were then tried one by one."
-NOBODY_CAME = "no worker finished its step in time"
-
-
-class WorkerLost(Exception):
-    """The workers of a step died, or none listens to its queue."""
+NOBODY_CAME = "No worker finished its step in time."
 
 
 def sweep() -> int:
@@ -86,7 +83,7 @@ def _go_on_without(run: Run, experts: list[Step]) -> None:
     for step in experts:
         if step.on_failure is not None:
             store.started(step.name)
-            store.put(step.name, step.on_failure(WorkerLost(NOBODY_CAME)))
+            store.put(step.name, step.on_failure(InferenceFailed(NOBODY_CAME)))
 
 
 def _set_aside(run: Run) -> None:
