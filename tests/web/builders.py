@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from models_registry.models import ModelRelease
 from pipelines.identify import Lineup, Member
 from pipelines.keys import crop_key
 from wildlife.identifications import lineup
@@ -96,6 +97,13 @@ def photo(
         made.finished_at = timezone.now()
     made.save()
     return made
+
+
+def release(kind: str, *, available: bool = True) -> ModelRelease:
+    """Make an active release of a kind, with or without its weights on this machine."""
+    return ModelRelease.objects.create(
+        name=f"a-{kind}", version="1", kind=kind, sha256="0" * 64, available=available
+    )
 
 
 def run(*photos: Photo, state: str = "done", steps: tuple[str, ...] | None = None) -> Run:

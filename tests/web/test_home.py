@@ -127,6 +127,8 @@ def test_older_photos_are_on_further_pages(guest: Client) -> None:
 
 def test_queries_do_not_grow_with_photos_and_animals(guest: Client, taxa: dict, queries_of) -> None:
     builders.answered(builders.photo(), taxa["loxodonta-africana"])
+    for kind in ("detector", "coarse", "expert"):
+        builders.release(kind)
     tree()  # Each process plants it once.
     few = queries_of(guest, "/", 9)
     for _ in range(8):

@@ -1,6 +1,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -32,7 +33,29 @@ def test_the_page_of_a_waiting_photo_asks_again_by_itself(guest: Client) -> None
 def test_without_models_the_page_says_what_it_waits_for(guest: Client) -> None:
     photo = builders.photo(state="waiting")
 
-    assert "Waiting until a model is ready…" in live(guest, photo).content.decode()
+    page = live(guest, photo).content.decode()
+
+    assert "Waiting until a model is ready…" in page
+    assert "cannot be looked at yet. No detector is active." in page
+
+
+@pytest.mark.parametrize("missing", ["detector", "coarse", "expert"])
+def test_where_weights_are_missing_the_pages_name_the_release(guest: Client, missing: str) -> None:
+    for kind in ("detector", "coarse", "expert"):
+        builders.release(kind, available=kind != missing)
+    photo = builders.photo(state="waiting")
+
+    for page in (guest.get("/"), guest.get(f"/photos/{photo.id}/")):
+        assert f"The weights of a-{missing}@1 are not on this machine" in page.content.decode()
+
+
+def test_where_nothing_is_missing_no_page_complains(guest: Client) -> None:
+    for kind in ("detector", "coarse", "expert"):
+        builders.release(kind)
+    photo = builders.photo(state="waiting")
+
+    for page in (guest.get("/"), guest.get(f"/photos/{photo.id}/")):
+        assert "cannot be looked at yet" not in page.content.decode()
 
 
 def test_the_moving_part_tells_the_step_and_moves_only_when_something_changed(

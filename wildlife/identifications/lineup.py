@@ -29,15 +29,27 @@ def current() -> Lineup:
     coarse = releases.get(ModelRelease.Kind.COARSE)
     experts = releases.get(ModelRelease.Kind.EXPERT)
     if not detectors:
-        raise LineupIncomplete(NO_DETECTOR)
+        raise LineupIncomplete(_absent(ModelRelease.Kind.DETECTOR) or NO_DETECTOR)
     if not coarse:
-        raise LineupIncomplete(NO_COARSE)
+        raise LineupIncomplete(_absent(ModelRelease.Kind.COARSE) or NO_COARSE)
     if not experts:
-        raise LineupIncomplete(NO_EXPERT)
+        raise LineupIncomplete(_absent(ModelRelease.Kind.EXPERT) or NO_EXPERT)
     return Lineup(
         detector=_member(detectors[0]),
         coarse=_member(coarse[0]),
         experts=tuple(sorted((_member(one) for one in experts), key=lambda one: one.name)),
+    )
+
+
+def _absent(kind: ModelRelease.Kind) -> str:
+    """Say which active releases of a kind cannot take part for want of weights, "" for none."""
+    active = ModelRelease.objects.filter(stage=ModelRelease.Stage.ACTIVE, available=False)
+    names = ", ".join(release.key for release in active.filter(kind=kind))
+    if not names:
+        return ""
+    return (
+        f"The weights of {names} are not on this machine; "
+        "`manage.py sync_models` says where they are looked for."
     )
 
 

@@ -48,13 +48,15 @@ class Result:
 class Live:
     """A photo that is not finished: how far it is, and when to ask again.
 
-    `version` changes whenever something on the page would; `every` is in milliseconds.
+    `version` changes whenever something on the page would; `every` is in milliseconds. `obstacle`
+    is a sentence where waiting alone does not help.
     """
 
     progress: Progress
     columns: tuple[Column, ...]
     version: str
     every: int
+    obstacle: str = ""
 
 
 def result_of(photo: Photo) -> Result:
@@ -84,9 +86,19 @@ def live_of(photo: Photo) -> Live:
     if picture and photo.state == Photo.State.WAITING:
         progress = Progress(_("Waiting for its turn…"), 0, progress.total)
     every = _pace(photo)
-    seen = repr((photo.state, picture, every))
+    hindered = obstacle() if photo.state == Photo.State.WAITING else ""
+    seen = repr((photo.state, picture, every, hindered))
     version = hashlib.sha256(seen.encode()).hexdigest()[:12]
-    return Live(progress, columns_of(picture), version, every)
+    return Live(progress, columns_of(picture), version, every, hindered)
+
+
+def obstacle() -> str:
+    """Return why no photo can be looked at just now, "" where nothing is missing."""
+    try:
+        lineup.current()
+    except lineup.LineupIncomplete as missing:
+        return str(missing)
+    return ""
 
 
 def may_be_tried_again(photo: Photo) -> bool:

@@ -39,7 +39,9 @@ def home(request: HttpRequest) -> HttpResponse:
     The guest's secret is made here, before the first of several parallel uploads needs it.
     """
     guest_of(request, create=not request.user.is_authenticated)
-    return render(request, "web/home.html", {"here": "photos", **_grid(request)})
+    return render(
+        request, "web/home.html", {"here": "photos", "obstacle": pages.obstacle(), **_grid(request)}
+    )
 
 
 @require_safe
