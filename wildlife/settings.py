@@ -163,7 +163,7 @@ STORAGES = {
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=100 * 1024 * 1024)
 MAX_PHOTO_PIXELS = env.int("MAX_PHOTO_PIXELS", default=80_000_000)
-# Each file of an upload is open until the upload ends; the usual limit of a process is 1,024.
+# Each file of an upload is open until the upload ends; see `wildlife.ops.serve.OPEN_FILES`.
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_HANDLERS = [
     "wildlife.photos.uploads.DropBeyondLimit",
@@ -200,6 +200,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "wildlife.identifications.tasks.sweep",
         "schedule": schedule(run_every=env.float("SWEEP_EVERY", default=5.0)),
         "options": {"expires": 10},
+    },
+    "tidy": {
+        "task": "wildlife.identifications.tasks.tidy",
+        "schedule": schedule(run_every=24 * 3600),
+        "options": {"expires": 3600},
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "run" / "beat-schedule")

@@ -5,6 +5,8 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -14,7 +16,7 @@ from wildlife.identifications import execution, sweeping
 from wildlife.identifications.execution import execute, give_up, graph_of
 from wildlife.identifications.models import Run, StepResult, Vote
 from wildlife.identifications.store import DatabaseStore
-from wildlife.identifications.sweeping import sweep
+from wildlife.identifications.sweeping import sweep, tidy
 from wildlife.photos.models import Photo
 
 pytestmark = pytest.mark.usefixtures("taxa", "releases")
@@ -143,3 +145,21 @@ def test_a_message_for_a_run_that_has_ended_does_nothing(photo, sent, registry):
     give_up(run, "It went wrong.")
     execute(str(run.id), "detect")
     assert not run.results.exists()
+
+
+def test_runs_without_photos_and_expired_sessions_are_tidied_away(photo, sent, registry):
+    gone, stays = photo(), photo()
+    kept = start(gone, stays)
+    work(kept)
+    gone.delete()
+    running = Run.objects.create(lineup={}, alive_at=timezone.now())
+    empty = Run.objects.create(lineup={}, alive_at=timezone.now(), state=Run.State.DONE)
+    StepResult.objects.create(run=empty, step="detect")
+    expired, valid = SessionStore(), SessionStore()
+    expired.set_expiry(-1)
+    expired.save()
+    valid.save()
+    tidy()
+    assert set(Run.objects.all()) == {kept, running}
+    assert not StepResult.objects.filter(run_id=empty.id).exists()
+    assert [one.session_key for one in Session.objects.all()] == [valid.session_key]

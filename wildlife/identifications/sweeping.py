@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
+from django.core.management import call_command
 from django.db.models import F
 from django.utils import timezone
 
@@ -40,6 +41,12 @@ def sweep() -> int:
             log.exception("run_not_restarted", run=str(run.id))
     dispatch()
     return len(stuck)
+
+
+def tidy() -> None:
+    """Delete what nobody can ask for any more: sessions that expired, runs without a photo left."""
+    call_command("clearsessions")
+    Run.objects.filter(photos=None).exclude(state=Run.State.RUNNING).delete()
 
 
 def _restart(run: Run) -> None:

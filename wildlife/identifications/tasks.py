@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
+from wildlife.identifications import sweeping
 from wildlife.identifications.execution import StepFailed, execute
-from wildlife.identifications.sweeping import sweep as sweep_now
 
 
 @shared_task(throws=(StepFailed,))
@@ -15,4 +15,10 @@ def run_step(run_id: str, step: str) -> None:
 @shared_task(ignore_result=True)
 def sweep() -> None:
     """Restart what is stuck, claim what waits."""
-    sweep_now()
+    sweeping.sweep()
+
+
+@shared_task(ignore_result=True)
+def tidy() -> None:
+    """Delete what nobody can ask for any more."""
+    sweeping.tidy()
