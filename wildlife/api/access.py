@@ -1,18 +1,11 @@
-"""Who is asking, and which photos they may see."""
-
-from uuid import UUID
+"""Who is asking, and whether a guest's browser was made to."""
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
-from django.http import Http404
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
-
-from wildlife.photos.models import Photo
-from wildlife.photos.selectors import guest_of, visible_to
 
 
 class NotFromAnotherSite(BasePermission):
@@ -38,16 +31,3 @@ class NotFromAnotherSite(BasePermission):
 def owner_of(request: Request) -> User | None:
     """Return the user behind a request, None for a guest."""
     return request.user if request.user.is_authenticated else None
-
-
-def photos_of(request: Request) -> QuerySet[Photo]:
-    """Return all photos that this request may see."""
-    return visible_to(request.user, guest_of(request))
-
-
-def photo_or_404(request: Request, photo_id: UUID) -> Photo:
-    """Return one photo. Raises Http404 as well where it is somebody else's."""
-    photo = photos_of(request).filter(pk=photo_id).first()
-    if photo is None:
-        raise Http404
-    return photo

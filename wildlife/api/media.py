@@ -12,9 +12,9 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from wildlife.api.access import photo_or_404
 from wildlife.api.views import problem_responses
 from wildlife.photos.files import RENDITION_TYPE, original_file, rendition_file
+from wildlife.photos.selectors import photo_or_404
 
 _PROBLEMS = problem_responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
 

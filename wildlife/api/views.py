@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from wildlife.api import problems
-from wildlife.api.access import NotFromAnotherSite, owner_of, photo_or_404, photos_of
+from wildlife.api.access import NotFromAnotherSite, owner_of
 from wildlife.api.results import result_of
 from wildlife.api.serializers import (
     PhotoResultSerializer,
@@ -32,7 +32,7 @@ from wildlife.api.serializers import (
 from wildlife.identifications.services import dispatch
 from wildlife.photos.filenames import display_name
 from wildlife.photos.models import Photo
-from wildlife.photos.selectors import guest_of
+from wildlife.photos.selectors import guest_of, photo_or_404, photos_of
 from wildlife.photos.services import PhotoBusy, PhotoRefused, delete, receive
 
 RETRY_AFTER = 1

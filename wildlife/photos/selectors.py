@@ -1,10 +1,11 @@
 """Who may see which photo. The one place of this rule."""
 
 import secrets
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from wildlife.photos.models import Photo
 
@@ -25,6 +26,19 @@ def visible_to(user: AbstractBaseUser | AnonymousUser, guest: str) -> QuerySet[P
     if guest:
         mine |= Q(owner=None, guest=guest)
     return Photo.objects.filter(mine)
+
+
+def photos_of(request: HttpRequest) -> QuerySet[Photo]:
+    """Return all photos that a request, of a page or of the API, may see."""
+    return visible_to(request.user, guest_of(request))
+
+
+def photo_or_404(request: HttpRequest, photo_id: UUID) -> Photo:
+    """Return one photo. Raises Http404 as well where it is somebody else's."""
+    photo = photos_of(request).filter(pk=photo_id).first()
+    if photo is None:
+        raise Http404
+    return photo
 
 
 def guest_of(request: HttpRequest, *, create: bool = False) -> str:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from pipelines.keys import thumb_key
 from wildlife.photos.files import original_file, rendition_file
-from wildlife.web.access import photo_or_404
+from wildlife.photos.selectors import photo_or_404
 
 
 @require_safe

@@ -18,10 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wildlife.identifications.services import dispatch
 from wildlife.photos.models import Photo
-from wildlife.photos.selectors import guest_of
+from wildlife.photos.selectors import guest_of, photo_or_404, photos_of
 from wildlife.photos.services import PhotoBusy, PhotoRefused, Received, delete, receive, try_again
 from wildlife.web import pages, wording
-from wildlife.web.access import photo_or_404, photos_of
 from wildlife.web.tiles import PENDING, tiles_of, with_answers
 
 PHOTOS_PER_PAGE = 24
