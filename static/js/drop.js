@@ -25,7 +25,8 @@ function say(sentence, numbers) {
 
 function add(files) {
   if (!files.length) return;
-  if (!active && !queue.length && !failed.size) {
+  if (!active && !queue.length && !again().length) {
+    failed.clear();
     batch = [];
     rows.replaceChildren();
   }
@@ -36,6 +37,11 @@ function add(files) {
   }
   panel.hidden = false;
   start();
+}
+
+// Those that failed on their way: what the server refused it would refuse again.
+function again() {
+  return [...failed].filter((job) => !job.refused);
 }
 
 function start() {
@@ -75,8 +81,11 @@ function upload(job) {
     show();
   });
   request.addEventListener("load", () => {
-    if (request.status < 300 && request.response?.url) done(job, request.response.url);
-    else fail(job, request.response?.sentence ?? (request.status === 413 ? form.dataset.tooBig : form.dataset.refused));
+    if (request.status < 300 && request.response?.url) done(job, request.response.url, request.status === 200);
+    else {
+      job.refused = request.status === 413 || request.status === 422;
+      fail(job, request.response?.sentence ?? (request.status === 413 ? form.dataset.tooBig : form.dataset.refused));
+    }
   });
   request.addEventListener("error", () => fail(job, form.dataset.lost));
   request.addEventListener("loadend", () => {
@@ -87,8 +96,8 @@ function upload(job) {
   request.send(body);
 }
 
-function done(job, url) {
-  Object.assign(job, { state: "done", sent: 1, url });
+function done(job, url, known) {
+  Object.assign(job, { state: "done", sent: 1, url, known });
   failed.delete(job);
   job.row.remove();
   refresh();
@@ -99,7 +108,8 @@ function fail(job, sentence) {
   failed.add(job);
   const failure = job.row.querySelector("[data-failure]");
   failure.textContent = sentence;
-  failure.hidden = job.row.querySelector("[data-retry]").hidden = false;
+  failure.hidden = false;
+  job.row.querySelector("[data-retry]").hidden = Boolean(job.refused);
   job.row.querySelector("progress").hidden = true;
 }
 
@@ -113,13 +123,13 @@ function retry(jobs) {
 }
 
 function show() {
-  const count = { all: batch.length, done: batch.filter((job) => job.state === "done").length, failed: failed.size };
+  const count = { all: batch.length, done: batch.filter((job) => job.state === "done").length, failed: failed.size, known: batch.filter((job) => job.known).length };
   const going = active || queue.length;
   total.value = batch.reduce((sum, job) => sum + (job.state === "failed" ? 1 : job.sent), 0) / (batch.length || 1);
   const sentence = going ? form.dataset.progress : failed.size ? form.dataset.someFailed : form.dataset.finished;
-  const text = say(sentence, count);
+  const text = say(sentence, count) + (count.known && !going ? ` ${say(form.dataset.known, count)}` : "");
   if (words.textContent !== text) words.textContent = text;
-  retryAll.hidden = Boolean(going) || failed.size < 2;
+  retryAll.hidden = Boolean(going) || again().length < 2;
 }
 
 function finish() {
@@ -158,6 +168,7 @@ async function dropped(transfer) {
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 
 form.querySelector("[data-without-script]").hidden = true;
+retryAll.addEventListener("click", () => retry(again()));
 input.addEventListener("change", () => {
   add([...input.files]);
   input.value = "";

@@ -83,8 +83,22 @@ def test_of_several_files_the_bad_ones_are_refused_with_a_sentence_and_the_good_
     uploads = page.locator("[data-uploads]")
     expect(uploads).to_contain_text("This file is empty")
     expect(uploads).to_contain_text("not a photo that we can read")
+    expect(uploads.get_by_role("button")).to_have_count(0)
     expect(page.locator("main")).to_contain_text("Domestic Dog", timeout=60_000)
     assert fits(page)
+
+
+def test_photos_that_failed_on_their_way_can_be_sent_again(visit, elephant):
+    page = visit()
+    page.route("**/photos/", lambda route: route.fulfill(status=429))
+    choose(page, elephant.with_name("domestic_dog.jpg"), elephant.with_name("blank.jpg"))
+    uploads = page.locator("[data-uploads]")
+    expect(uploads).to_contain_text("0 uploaded, 2 not")
+    page.unroute("**/photos/")
+    uploads.get_by_role("button", name="Try the failed ones again").click()
+    expect(uploads).to_contain_text("All photos uploaded: 2")
+    choose(page, elephant.with_name("domestic_dog.jpg"), elephant.with_name("ocelot.jpg"))
+    expect(uploads).to_contain_text("All photos uploaded: 2 (1 of them you had here before)")
 
 
 def test_a_photo_cut_short_fails_with_a_sentence(visit, elephant):
