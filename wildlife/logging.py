@@ -54,6 +54,8 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
             "django.server": {"handlers": ["console"], "level": level, "propagate": False},
             # Each request is logged once, by django-structlog.
             "django.request": {"level": "ERROR"},
+            # Anybody can cause as many as they like, each with a traceback.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             # What is not ready is said in one line, by wildlife.ops.health.
             "health_check": {"level": "CRITICAL"},
             "celery.worker.strategy": {"level": "WARNING"},

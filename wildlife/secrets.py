@@ -11,7 +11,8 @@ def secret_key(data_dir: Path) -> str:
     try:
         return path.read_text()
     except FileNotFoundError:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        # Whoever reads the database can sign in as anyone: it is its owner's alone, too.
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:  # another process of the first start was quicker

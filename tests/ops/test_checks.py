@@ -1,4 +1,5 @@
 import os
+import stat
 
 import pytest
 from django.core.checks import run_checks
@@ -7,6 +8,7 @@ from models_registry.models import ModelRelease
 from wildlife import checks
 from wildlife.hosts import allowed_hosts, is_public
 from wildlife.ops.redis_server import free_port
+from wildlife.secrets import secret_key
 
 
 def ids(found):
@@ -93,3 +95,12 @@ def test_hosts_follow_from_the_address_unless_named():
 )
 def test_what_can_be_reached_from_outside(host, public):
     assert is_public(host) is public
+
+
+def test_a_copy_keeps_its_secrets_to_itself(tmp_path):
+    folder = tmp_path / "data"
+    key = secret_key(folder)
+    assert secret_key(folder) == key
+    assert secret_key(tmp_path / "another") != key
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "secret-key").stat().st_mode) == 0o600

