@@ -156,7 +156,8 @@ class IdentificationSerializer(Plain):
     confidence = serializers.FloatField(source="row.confidence")
     agreement = serializers.FloatField(
         source="row.agreement",
-        help_text="Weighted share of the voting experts whose own best label lies at or below it.",
+        help_text="Weighted share of the voting experts whose own best label lies in line with it: "
+        "the same, below or above.",
     )
     reason = serializers.ChoiceField(models.Identification.Reason.choices, source="row.reason")
     walk = WalkStepSerializer(many=True, help_text="The way down the tree, from the root.")

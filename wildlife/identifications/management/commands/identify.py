@@ -5,6 +5,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,8 @@ def _with_progress(files: list[Path], who: lineup.Lineup) -> list[FileAnswer]:
     with bar:
         task = bar.add_task("Identifying", total=len(files))
         for answer in identify_files(files, who):
-            answers.append(answer)
+            # Without the votes: those of a large folder would fill the memory.
+            answers.append(replace(answer, crops=(), ballots=()))
             bar.advance(task)
     return answers
 
