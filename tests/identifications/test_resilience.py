@@ -13,7 +13,7 @@ from django.utils import timezone
 from models_registry.errors import ReleaseUnknown
 from tests.identifications.test_execution import silent, start, work
 from wildlife.identifications import execution, sweeping
-from wildlife.identifications.execution import execute, give_up, graph_of
+from wildlife.identifications.execution import StepFailed, execute, give_up, graph_of
 from wildlife.identifications.models import Run, StepResult, Vote
 from wildlife.identifications.store import DatabaseStore
 from wildlife.identifications.sweeping import sweep, tidy
@@ -163,3 +163,17 @@ def test_runs_without_photos_and_expired_sessions_are_tidied_away(photo, sent, r
     assert set(Run.objects.all()) == {kept, running}
     assert not StepResult.objects.filter(run_id=empty.id).exists()
     assert [one.session_key for one in Session.objects.all()] == [valid.session_key]
+
+
+def test_a_step_whose_run_ends_meanwhile_stops_quietly(photo, sent, registry, monkeypatch):
+    run = start(photo())
+    work(run, ["detect"])
+    started = DatabaseStore.started
+
+    def end_then_start(store, name):
+        give_up(run, "It went wrong.")
+        started(store, name)
+
+    monkeypatch.setattr(DatabaseStore, "started", end_then_start)
+    with pytest.raises(StepFailed, match="no detect to read"):
+        execute(str(run.id), "sort")

@@ -20,7 +20,7 @@ from wildlife.identifications import lineup
 from wildlife.identifications.describe import describe
 from wildlife.identifications.models import Run
 from wildlife.identifications.services import dispatch
-from wildlife.identifications.store import DatabaseStore
+from wildlife.identifications.store import DatabaseStore, ValueGone
 from wildlife.identifications.toolbox import tools
 from wildlife.photos.models import Photo
 
@@ -54,6 +54,9 @@ def execute(run_id: str, step: str) -> None:
             if not error.transient:
                 give_up(run, MODEL_UNUSABLE.format(error=error))
             raise StepFailed(f"{step}: {error}") from error
+        except ValueGone as error:
+            # A message that came twice, while the run it belongs to ended.
+            raise StepFailed(f"{step}: there is no {error} to read") from error
     if step == graph.steps[-1].name:
         dispatch()
 

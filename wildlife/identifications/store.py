@@ -16,6 +16,10 @@ from wildlife.identifications.toolbox import precision
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
 
+class ValueGone(Exception):
+    """A value is asked for that is not there: its step is not done, or the run has ended."""
+
+
 class DatabaseStore:
     """One run's store. The first value written under a name stays; later ones are dropped."""
 
@@ -27,11 +31,14 @@ class DatabaseStore:
         return self._run.results.filter(step=name, finished_at__isnull=False).exists()
 
     def get(self, name: str, kind: Any) -> Any:
+        """Return the value called `name`, rebuilt as `kind`. Raises ValueGone."""
         if name in self._graph.inputs:
             photos = self._run.photos.order_by("priority", "received_at", "id")
             return [PhotoInput(str(id), key) for id, key in photos.values_list("id", "original")]
         value = self._run.results.values_list("value", flat=True).get(step=name)
-        return msgspec.json.decode(bytes(value or b""), type=kind)
+        if value is None:
+            raise ValueGone(name)
+        return msgspec.json.decode(bytes(value), type=kind)
 
     def started(self, name: str) -> None:
         """Note that this worker has begun with a step; one that is done stays as it is."""
