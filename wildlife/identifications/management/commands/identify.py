@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import replace
+from os.path import commonpath, relpath
 from pathlib import Path
 from typing import Any
 
@@ -89,14 +90,21 @@ def _with_progress(files: list[Path], who: lineup.Lineup) -> list[FileAnswer]:
 
 
 def _table(answers: list[FileAnswer], language: str) -> str:
+    """Draw one row per animal; photos are named from the folder that holds all of them on."""
     slugs = {seen.taxon.slug for answer in answers for seen in answer.seen if seen.taxon}
     names = common_names_for(slugs, language)
-    table = Table("Photo", "What", "Scientific name", "Sure", "Experts agree", box=None)
+    table = Table(box=None)
+    table.add_column("Photo", overflow="fold", min_width=20)
+    for title in ("What", "Scientific name", "Sure", "Experts agree"):
+        table.add_column(title)
+    folder = commonpath([answer.path.absolute().parent for answer in answers])
     for answer in answers:
+        photo = escape(relpath(answer.path, folder))
         if answer.failure:
-            table.add_row(escape(str(answer.path)), f"[red]{escape(answer.failure)}[/red]")
+            table.add_row(photo, f"[red]{escape(answer.failure)}[/red]")
         for seen in answer.seen:
-            table.add_row(escape(str(answer.path)), *_row(seen, names))
+            table.add_row(photo, *_row(seen, names))
+            photo = ""
     text = io.StringIO()
     Console(file=text, width=160).print(table)
     return text.getvalue()
@@ -107,7 +115,6 @@ def _row(seen: Seen, names: dict[str, str]) -> tuple[str, ...]:
         return (seen.detection.category, "", f"{seen.detection.confidence:.0%}")
     sure, agree = f"{seen.answer.confidence:.0%}", f"{seen.answer.agreement:.0%}"
     if seen.taxon is None:
-        words = "no animal" if seen.answer.reason == "no_animal" else "unknown animal"
-        return (words, "", sure)
+        return ("no animal", "", sure) if seen.answer.reason == "no_animal" else ("unknown animal",)
     name = names.get(seen.taxon.slug, seen.taxon.get_rank_display())
     return (name, seen.taxon.scientific_name, sure, agree)

@@ -1,0 +1,41 @@
+"""`manage.py identify`: files and folders in, a table out."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from PIL import Image
+
+from tests.identifications.conftest import GREEN, RED
+
+pytestmark = pytest.mark.usefixtures("taxa", "releases", "registry")
+
+
+def table(*paths: Path) -> list[str]:
+    out = io.StringIO()
+    call_command("identify", *paths, stdout=out)
+    return [line.strip() for line in out.getvalue().splitlines()]
+
+
+def test_photos_are_told_apart_by_what_differs_in_their_paths(tmp_path: Path):
+    folder = tmp_path / ("a-long-name-of-a-folder-" * 6)
+    for name in ("north/one.png", "north/two.png", "south/one.png"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (64, 48), RED).save(folder / name)
+    rows = table(folder)
+    assert [row.split()[0] for row in rows[1:4]] == [
+        "north/one.png",
+        "north/two.png",
+        "south/one.png",
+    ]
+
+
+def test_a_row_says_what_is_on_a_photo_or_why_it_cannot_be_read(tmp_path: Path):
+    Image.new("RGB", (64, 48), GREEN).save(tmp_path / "b.png")
+    (tmp_path / "c.jpg").touch()
+    Image.new("RGB", (64, 48), RED).save(tmp_path / "a.png")
+    rows = table(tmp_path)
+    assert "Vulpes vulpes" in rows[1]
+    assert "no animal" in rows[2]
+    assert "This file is empty" in rows[3]
