@@ -5,9 +5,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.db.models import Q
 
 from wildlife.species.loader import LoadReport, load
-from wildlife.species.models import Habitat, Taxon
+from wildlife.species.models import CommonName, Habitat, Taxon
 from wildlife.species.selectors import group_of, species_cards, tree
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +192,10 @@ def test_every_label_of_the_models_resolves(
         name for name in names if not whole.find(name.replace("\\xd7", "×").removesuffix(" sp."))
     }
     assert missing == set()
+
+
+def test_common_names_are_of_the_taxon_and_not_of_a_breed_or_sex_in_brackets(
+    loaded: LoadReport,
+) -> None:
+    odd = Q(name__contains="(") | Q(name__contains=")")
+    assert not CommonName.objects.filter(odd).exists()
