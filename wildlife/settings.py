@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from wildlife.hosts import allowed_hosts
 from wildlife.logging import logging_config
 from wildlife.ops.redis_server import remembered
-from wildlife.secrets import secret_key
+from wildlife.secrets import cookie_name, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -33,6 +33,8 @@ HOST = env.str("HOST", default="") or "127.0.0.1"
 """The address that this copy listens on."""
 ALLOWED_HOSTS = allowed_hosts(env.list("ALLOWED_HOSTS", default=[]), HOST)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SESSION_COOKIE_NAME = cookie_name("session", SECRET_KEY)
+CSRF_COOKIE_NAME = cookie_name("csrf", SECRET_KEY)
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
@@ -63,7 +65,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django_structlog",
     "django_htmx",
     "csp",

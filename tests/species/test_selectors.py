@@ -11,8 +11,8 @@ from wildlife.species.countries import country_name
 from wildlife.species.loader import LoadReport
 from wildlife.species.models import ConservationAssessment, Taxon
 from wildlife.species.selectors import (
-    coarse_group,
     common_names_for,
+    group_of,
     species_card,
     species_cards,
     tree,
@@ -45,14 +45,12 @@ def taxon(slug: str) -> Taxon:
     ],
 )
 def test_coarse_groups_follow_from_the_lineage(loaded: LoadReport, name: str, group: str) -> None:
-    assert coarse_group(tree().find(name)) == group
-    assert coarse_group(Taxon.objects.get(scientific_name=name)) == group
+    assert group_of(tree(), tree().find(name)) == group
     assert group in GROUPS
 
 
-def test_the_coarse_group_of_a_synonym_and_of_nothing(loaded: LoadReport) -> None:
-    assert coarse_group(taxon("accipiter-gentilis")) == "bird"
-    assert coarse_group("no-such-taxon") == "other"
+def test_what_is_no_taxon_belongs_to_no_named_group(loaded: LoadReport) -> None:
+    assert group_of(tree(), "no-such-taxon") == "other"
 
 
 def test_a_card_says_what_is_known(loaded: LoadReport) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from models_registry.models import ModelRelease
+from models_registry.selectors import active_releases
 from pipelines.identify import Lineup, Member
 
 NO_DETECTOR = "No detector is active. Staff can activate one in the admin, under Models."
@@ -21,9 +22,8 @@ def current() -> Lineup:
 
     Of several active detectors or coarse classifiers the newest is taken. Raises LineupIncomplete.
     """
-    active = ModelRelease.objects.filter(stage=ModelRelease.Stage.ACTIVE, available=True)
     releases: dict[str, list[ModelRelease]] = {}
-    for release in active.order_by("-created_at", "-id"):
+    for release in active_releases().order_by("-created_at", "-id"):
         releases.setdefault(release.kind, []).append(release)
     detectors = releases.get(ModelRelease.Kind.DETECTOR)
     coarse = releases.get(ModelRelease.Kind.COARSE)

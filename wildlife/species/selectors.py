@@ -25,7 +25,6 @@ __all__ = [
     "SourceNote",
     "SpeciesCard",
     "Status",
-    "coarse_group",
     "common_names_for",
     "group_of",
     "species_card",
@@ -85,16 +84,6 @@ def group_of(whole: Tree, slug: str) -> str:
     """
     lineage = whole.lineage(slug)
     return next((_GROUP_OF_CLASS[n.key] for n in lineage if n.key in _GROUP_OF_CLASS), "other")
-
-
-def coarse_group(taxon: Taxon | str) -> str:
-    """Return the coarse group of a taxon, a synonym, or the taxon with a slug.
-
-    For many taxa, `group_of(tree(), slug)` asks the database once only.
-    """
-    if isinstance(taxon, Taxon):
-        taxon = (taxon.accepted or taxon).slug
-    return group_of(tree(), taxon)
 
 
 def species_card(taxon: Taxon, language: str = "en") -> SpeciesCard:
