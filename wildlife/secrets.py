@@ -1,5 +1,6 @@
 """Secrets that a copy makes for itself on its first start."""
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -21,3 +22,12 @@ def secret_key(data_dir: Path) -> str:
     with os.fdopen(descriptor, "w") as file:
         file.write(key)
     return key
+
+
+def cookie_name(kind: str, key: str) -> str:
+    """Return the name of a cookie of the copy with this secret key.
+
+    Browsers send a host's cookies to all of its ports: under one name, copies side by side would
+    overwrite each other's sessions, and with them a guest's only way to their photos.
+    """
+    return f"{kind}-{hashlib.blake2s(key.encode(), person=b'cookies').hexdigest()[:8]}"

@@ -52,9 +52,11 @@ def test_an_unknown_priority_is_a_problem(client: APIClient, media: Path) -> Non
     assert files_in(media) == []
 
 
-def test_a_guest_gets_a_session_that_alone_opens_the_photo(client: APIClient) -> None:
+def test_a_guest_gets_a_session_that_alone_opens_the_photo(
+    client: APIClient, settings: Settings
+) -> None:
     response = post(client, upload())
-    assert response.cookies["sessionid"]["httponly"]
+    assert response.cookies[settings.SESSION_COOKIE_NAME]["httponly"]
     assert Photo.objects.get().guest == client.session["guest"]
     assert client.get(response["Location"]).status_code == 200
 
@@ -96,7 +98,7 @@ def test_other_web_sites_cannot_upload_through_a_guests_browser(
     settings.CSRF_TRUSTED_ORIGINS = ["https://trusted.example"]
     response = post(client, upload(), HTTP_ORIGIN=origin)
     assert response.status_code == status
-    assert ("sessionid" in response.cookies) == (status == 202)
+    assert (settings.SESSION_COOKIE_NAME in response.cookies) == (status == 202)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -13,11 +14,8 @@ GUEST = "a-guest"
 
 @pytest.fixture(autouse=True)
 def places(settings: Settings, tmp_path: Path) -> None:
-    """Media of one test; static files by their plain names, as nothing was collected."""
+    """Media of one test."""
     settings.MEDIA_ROOT = tmp_path
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
 
 
 @pytest.fixture
@@ -44,7 +42,7 @@ def as_guest(secret: str) -> Client:
     session = client.session
     session["guest"] = secret
     session.save()
-    client.cookies["sessionid"] = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client
 
 
