@@ -1,19 +1,17 @@
 """What a frozen trunk makes of every view, computed once and kept on disk."""
 
-import copy
 import hashlib
-import importlib.util
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models_registry.training.hardware import THREADS, device, mixed
+from models_registry.training.engines import engine
+from models_registry.training.hardware import THREADS
 from models_registry.training.manifest import Sample, fingerprint
 from models_registry.training.recipe import Watcher
 from models_registry.training.views import Pixels, opened, plain, varied
@@ -94,35 +92,16 @@ def kept(
             ]
         flat = [one.reshape(count, -1) for one in arrays]
         ends = np.cumsum([one.shape[1] for one in flat])[:-1]
-        run = _runner(network, views.size)
+        run = engine(network, views.size)
         for first, pixels in _chunks(views, turns, start, count):
             end = first + len(pixels)
-            for one, made in zip(flat, np.split(run(pixels), ends, axis=1), strict=True):
+            for one, made in zip(
+                flat, np.split(run(pixels).astype(np.float16), ends, axis=1), strict=True
+            ):
                 one[first:end] = made
             mark.write_text(json.dumps({"done": end}))
             hear.stage("views", end, count, "")
     return [np.load(path, mmap_mode="r") for path in paths]
-
-
-def _runner(trunk: torch.nn.Module, size: int) -> Callable[[Pixels], Half]:
-    """Return what runs a trunk over pixels: on a CPU OpenVINO, several times faster than torch."""
-    where = device()
-    if where.type == "cpu" and importlib.util.find_spec("openvino"):
-        backend = import_module("models_registry.backends.openvino")
-        precision = backend.precision_here("bf16", "cpu")
-        frozen = copy.deepcopy(trunk).requires_grad_(False)
-        engine = backend.OpenVino(*backend.prepare(frozen, size), precision)
-        return lambda pixels: np.concatenate(
-            [one.astype(np.float16) for one in engine.map(np.split(pixels, len(pixels)))]
-        )
-    network = trunk.to(where).eval()
-
-    def run(pixels: Pixels) -> Half:
-        with torch.inference_mode(), mixed(where):
-            made: Half = network(torch.from_numpy(pixels).to(where)).half().cpu().numpy()
-            return made
-
-    return run
 
 
 def _chunks(views: Views, turns: int, start: int, count: int) -> Iterator[tuple[int, Pixels]]:

@@ -1,5 +1,6 @@
 """The recipe for coarse classifiers, experts and embedders: heads first, then the layers below."""
 
+import copy
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,9 +15,9 @@ from torch import nn
 from models_registry.card import ModelCard
 from models_registry.interfaces import GROUPS, NO_ANIMAL
 from models_registry.training import cache
-from models_registry.training.courses import KeptCourse, Lesson, LiveCourse
+from models_registry.training.courses import KeptCourse, Lesson, LiveCourse, Teacher
 from models_registry.training.errors import TrainingRefused
-from models_registry.training.hardware import device
+from models_registry.training.hardware import device, mixed
 from models_registry.training.lineages import Lineages
 from models_registry.training.loop import Schedule, fit
 from models_registry.training.manifest import TRAIN, VALIDATION, Sample
@@ -24,7 +25,7 @@ from models_registry.training.metrics import Answers, temperature
 from models_registry.training.networks import CosineHead, Parent, inherited_probabilities
 from models_registry.training.options import ClassifierOptions
 from models_registry.training.outputs import Outputs, Targets, coarse_outputs, expert_outputs
-from models_registry.training.recipe import Order, Watcher, provenance
+from models_registry.training.recipe import Order, Watcher, about, provenance
 from models_registry.training.release import write_release
 from models_registry.training.report import write_report
 
@@ -111,11 +112,13 @@ def train(
     if not split[TRAIN] or not split[VALIDATION]:
         raise TrainingRefused("There are no photos of these groups to train on and to check with.")
     targets = Targets(outputs.labels, lineages)
+    aims = [targets.of(one) for one in split[TRAIN]]
     lesson = Lesson(
         outputs=len(outputs.labels),
-        targets=[targets.of(one) for one in split[TRAIN]],
+        targets=aims,
         weights=_weights(split[TRAIN], options),
         checks=[targets.of(one) for one in split[VALIDATION]],
+        offsets=_offsets(outputs, aims, 0.0 if options.kind == "coarse" else options.prior),
         known=np.isin(np.arange(len(outputs.labels)), outputs.inherited),
         distil=0.0 if options.kind == "embedder" else options.distil,
         smoothing=options.smoothing,
@@ -157,6 +160,25 @@ def _weights(samples: Sequence[Sample], options: ClassifierOptions) -> NDArray[n
     return normal
 
 
+def _offsets(
+    outputs: Outputs, targets: Sequence[tuple[int, ...]], strength: float
+) -> NDArray[np.float32]:
+    """Return what frequent outputs are granted while training, so that they need not learn it.
+
+    What the photos' numbers say about how common a taxon is, is no news about the next photo; and
+    the parent's taxa without photos would be unlearned. "Something else" is as common as they are.
+    """
+    counts = np.ones(len(outputs.labels), np.float32)
+    for right in targets:
+        counts[list(right)] += 1 / len(right)
+    logs = np.log(counts)
+    taxa = np.array([bool(label.taxon) for label in outputs.labels])
+    if taxa.any():
+        logs[~taxa] = logs[taxa].max()
+    granted: NDArray[np.float32] = strength * (logs - logs.mean())
+    return granted
+
+
 class _Stages:
     """Heads on kept vectors, then the layers above the frozen trunk."""
 
@@ -171,6 +193,7 @@ class _Stages:
         watcher: Watcher,
     ) -> None:
         self.parent, self.outputs, self.lesson, self.options = parent, outputs, lesson, options
+        self.order, self.samples = order, [*split[TRAIN], *split[VALIDATION]]
         self.work, self.watcher = order.work / f"{order.name}-{order.version}", watcher
         size = parent.card.input.size
         self.views = cache.Views(split[TRAIN], size, options.seed, options.night)
@@ -193,20 +216,28 @@ class _Stages:
         course: KeptCourse | LiveCourse
         course = KeptCourse(self.head, lesson, vectors, seen, self._teach, vectors)
         schedule = Schedule(
-            options.head_epochs, options.head_rate, patience=options.patience, seed=options.seed
+            options.head_epochs,
+            options.head_rate,
+            patience=options.patience,
+            seed=options.seed,
+            about=about(self.order, self.samples, options, ("epochs", "rate")),
         )
         history = {"head": fit(course, schedule, "head", self.work / "head.state", self.watcher)}
         if options.epochs:
             rest = self.parent.rest(options.frozen)
             whole = nn.Sequential(rest, self.head)
             schedule = Schedule(
-                options.epochs, options.rate, patience=options.patience, seed=options.seed
+                options.epochs,
+                options.rate,
+                patience=options.patience,
+                seed=options.seed,
+                about=about(self.order, self.samples, options, ()),
             )
             if options.frozen:
                 course = KeptCourse(whole, lesson, frozen, checks, self._teach, vectors)
             else:
                 whole = nn.Sequential(self.parent.trunk(0), *whole)
-                course = LiveCourse(whole, lesson, self.views, self.checks, None)
+                course = LiveCourse(whole, lesson, self.views, self.checks, self._master())
             history["layers"] = fit(
                 course, schedule, "layers", self.work / "layers.state", self.watcher
             )
@@ -235,6 +266,20 @@ class _Stages:
             parts = [self.parent.trunk(frozen), self.parent.rest(frozen)]
         made = cache.kept(views, turns, parts, paths, self.watcher)
         return made[0], made[-1]
+
+    def _master(self) -> Teacher | None:
+        """Return what says what the parent says of pixels, where that counts."""
+        if not (self.lesson.distil and len(self.weight)):
+            return None
+        parent = copy.deepcopy(nn.Sequential(self.parent.trunk(0), self.parent.rest(0)))
+        parent.to(device()).eval()
+
+        def teach(pixels: torch.Tensor) -> torch.Tensor:
+            with torch.no_grad(), mixed(device()):
+                vectors: torch.Tensor = parent(pixels)
+            return self._teach(vectors.float())
+
+        return teach
 
     def _teach(self, vectors: torch.Tensor) -> torch.Tensor:
         """Return what the parent says, on the new outputs."""

@@ -24,13 +24,15 @@ class Lesson:
     """What every course needs beside pictures.
 
     `targets[i]` are the right outputs of training photo i, `weights[i]` how much it counts;
-    `known` says which outputs the parent has, `distil` how much its opinion counts.
+    `offsets` are added to the logits while training; `known` says which outputs the parent has,
+    `distil` how much its opinion counts.
     """
 
     outputs: int
     targets: Sequence[tuple[int, ...]]
     weights: NDArray[np.float32]
     checks: Sequence[tuple[int, ...]]
+    offsets: NDArray[np.float32]
     known: NDArray[np.bool_]
     distil: float
     smoothing: float
@@ -46,6 +48,7 @@ class _Classifying:
         self.network = network.to(self.where)
         self.lesson = lesson
         self.steps = max(1, len(lesson.targets) // lesson.batch)
+        self.offsets = torch.from_numpy(lesson.offsets).to(self.where)
         self.known = torch.from_numpy(lesson.known).to(self.where)
 
     def order(self, epoch: int) -> list[NDArray[np.intp]]:
@@ -65,7 +68,7 @@ class _Classifying:
         for row, photo in enumerate(photos):
             allowed[row, list(lesson.targets[photo])] = True
         loss = allowed_loss(
-            logits,
+            logits + self.offsets,
             torch.from_numpy(allowed).to(self.where),
             torch.from_numpy(lesson.weights[photos]).to(self.where),
             lesson.smoothing,

@@ -18,9 +18,9 @@ from models_registry.adapters.detection import boxes
 from models_registry.adapters.networks import FromPixels, fill
 from models_registry.adapters.preprocessing import pixels, placement
 from models_registry.adapters.ultralytics_detector import Grid
-from models_registry.backends import torch as torch_backend
 from models_registry.card import InputSpec, ModelCard
 from models_registry.interfaces import DETECTION_LABELS, NO_ANIMAL, Box
+from models_registry.training.engines import engine
 from models_registry.training.errors import TrainingRefused
 from models_registry.training.hardware import THREADS, device, mixed
 from models_registry.training.lineages import Lineages
@@ -34,7 +34,7 @@ from models_registry.training.manifest import (
     fingerprint,
 )
 from models_registry.training.options import DetectorOptions
-from models_registry.training.recipe import Order, Watcher, provenance
+from models_registry.training.recipe import Order, Watcher, about, provenance
 from models_registry.training.release import write_release
 from models_registry.training.report import curves
 from models_registry.training.scenes import Known, Scene, boxes_hit, known, varied_scene
@@ -65,7 +65,8 @@ def make(
     work = order.work / f"{order.name}-{order.version}"
     facts = _facts(samples, body, card, options, work.parent / "kept", watcher)
     course = DetectorCourse(body, card, samples, facts, options)
-    schedule = Schedule(options.epochs, options.rate, 5e-4, options.patience, options.seed)
+    depends = about(order, samples, options, ())
+    schedule = Schedule(options.epochs, options.rate, 5e-4, options.patience, options.seed, depends)
     history = {"layers": fit(course, schedule, "layers", work / "layers.state", watcher)}
     figures = course.validate()
     folder = order.into / order.name
@@ -132,15 +133,14 @@ def _facts(
     kept = json.loads(path.read_text()) if path.is_file() else []
     if len(kept) < len(samples):
         spec = _resized(card.input, options.size)
-        engine = torch_backend.Torch(_grid(body, card, spec), device().type, "bf16")
+        run = engine(_grid(body, card, spec), spec.size)
         path.parent.mkdir(parents=True, exist_ok=True)
         for number, sample in enumerate(samples[len(kept) :], start=len(kept) + 1):
             with Image.open(sample.path) as image:
                 size, found = image.size, []
                 if not sample.boxes:
                     view = pixels(image.convert("RGB"), spec)
-                    raw = next(iter(engine.map([view])))[0]
-                    found = boxes(raw, spec.size, placement(size, spec))
+                    found = boxes(run(view)[0], spec.size, placement(size, spec))
             kept.append([size, [asdict(box) for box in found]])
             if number % 500 == 0 or number == len(samples):
                 path.write_text(json.dumps(kept))
@@ -247,19 +247,16 @@ class DetectorCourse:
 
     def validate(self) -> dict[str, float]:
         """Return the shares of animals found, of boxes hit, and of false alarms on empty scenes."""
-        engine = torch_backend.Torch(
-            _grid(self.network, self.card, self.spec), self.where.type, "bf16"
-        )
+        run = engine(_grid(self.network, self.card, self.spec), self.spec.size)
         seen: dict[str, list[bool]] = {}
         hits: list[bool] = []
         opened = (Image.open(one.path).convert("RGB") for one, _ in self.checks)
         views = ((pixels(image, self.spec), placement(image.size, self.spec)) for image in opened)
         for one, facts in self.checks:
             view, inside = next(views)
-            raw = next(iter(engine.map([view])))[0]
             found = [
                 box
-                for box in boxes(raw, self.spec.size, inside)
+                for box in boxes(run(view)[0], self.spec.size, inside)
                 if box.label == "animal" and box.confidence >= THRESHOLD
             ]
             seen.setdefault(one.group, []).append(bool(found))

@@ -35,13 +35,17 @@ class Course(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How long and how fast: the rate rises within the first steps and falls as a cosine."""
+    """How long and how fast: the rate rises within the first steps and falls as a cosine.
+
+    `about` tells all else that a state depends on: another training does not go on from it.
+    """
 
     epochs: int
     rate: float
     decay: float = 1e-4
     patience: int = 3
     seed: int = 0
+    about: str = ""
 
 
 SAVE_SECONDS = 60.0

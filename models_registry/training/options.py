@@ -18,7 +18,9 @@ class ClassifierOptions:
     else", at most `strangers` for each of its own. `least`: training photos that a taxon needs for
     an output of its own. `turns`: views of each photo that are kept for heads and frozen trunks.
     `frozen`: leading blocks that are not trained. `night`: share of views that look infrared.
-    `balance`: 0 counts all photos the same, 1 all taxa. `distil`: weight of the parent's opinion.
+    `balance`: 0 counts all photos the same, 1 all taxa. `prior`: how far the number of photos of an
+    expert's taxa is kept from becoming a belief about how common they are, 0 to 1. `distil`: weight
+    of the parent's opinion.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class ClassifierOptions:
     distil: float = 0.5
     smoothing: float = 0.05
     balance: float = 0.3
+    prior: float = 0.7
     night: float = 0.1
     patience: int = 4
     seed: int = 1

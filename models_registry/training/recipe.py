@@ -1,14 +1,16 @@
 """From an order to a release: reads the photos' list, trains, writes card, weights and report."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
 from models_registry.card import ModelCard
 from models_registry.training.lineages import read_lineages
-from models_registry.training.manifest import fingerprint, read_manifest
+from models_registry.training.manifest import Sample, fingerprint, read_manifest
 from models_registry.training.options import OPTIONS
 
 RECIPES = {
@@ -58,7 +60,14 @@ def train(order: Order, kind: str, options: Mapping[str, Any], watcher: Watcher)
     return made
 
 
-def provenance(order: Order, samples: Any, seed: int) -> dict[str, Any]:
+def about(order: Order, samples: Sequence[Sample], options: Any, without: Sequence[str]) -> str:
+    """Return a hash of all that a state depends on, but for the options named in `without`."""
+    chosen = {name: value for name, value in asdict(options).items() if name not in without}
+    told = (chosen, order.parent.fingerprint, fingerprint(samples), [*map(str, order.lineages)])
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def provenance(order: Order, samples: Sequence[Sample], seed: int) -> dict[str, Any]:
     """Return what a card says about the making, beside the figures."""
     return {
         "command": order.command,
