@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wildlife.identifications import models
+from wildlife.identifications.selectors import latest_run
 from wildlife.photos.models import Photo
 from wildlife.species.models import Taxon
 from wildlife.species.selectors import SpeciesCard, common_names_for, species_cards
@@ -69,7 +70,7 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class PhotoResult:
-    """A photo, the run that looked or looks at it, and what was found."""
+    """A photo, the run that looks or looked last at it, and what was found."""
 
     photo: Photo
     run: models.Run | None
@@ -85,7 +86,7 @@ def result_of(photo: Photo) -> PhotoResult:
     names = _names({slug for row in rows for slug in _slugs(row, answers.get(row.pk))})
     return PhotoResult(
         photo,
-        _run(photo, rows),
+        latest_run(photo),
         tuple(_detection(row, answers.get(row.pk), names, cards) for row in rows),
     )
 
@@ -93,13 +94,6 @@ def result_of(photo: Photo) -> PhotoResult:
 def _identification(row: models.Detection) -> models.Identification | None:
     """People and vehicles have none."""
     return getattr(row, "identification", None)
-
-
-def _run(photo: Photo, rows: Sequence[models.Detection]) -> models.Run | None:
-    """The run that made the answers; before there are any, the one that is at work."""
-    if rows:
-        return models.Run.objects.get(pk=rows[0].run_id)
-    return photo.runs.order_by("-created_at").first()
 
 
 def _slugs(row: models.Detection, answer: models.Identification | None) -> Iterable[str]:

@@ -13,13 +13,12 @@ def latest_run(photo: Photo) -> Run | None:
     return photo.runs.order_by("-created_at").first()
 
 
-def graph_picture(photo: Photo) -> list[list[Cell]]:
-    """Return the graph of a photo's run as columns of cells, with how far each step has come.
+def graph_picture(photo: Photo, run: Run | None) -> list[list[Cell]]:
+    """Return the graph of a photo's latest run as columns of cells, and how far each step is.
 
     Before a run has claimed the photo it is the graph that would run now; where no models are
     active it is empty.
     """
-    run = latest_run(photo)
     if run is None:
         try:
             who = lineup.current()

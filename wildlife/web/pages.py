@@ -75,13 +75,13 @@ def result_of(photo: Photo) -> Result:
         others=tuple(one for one in found if one.answer is None),
         boxes=tuple(one for one in found if not one.whole_image),
         species=panels_of(species_cards(taxon for taxon in taxa if taxon.slug in summary.shown)),
-        columns=columns_of(graph_picture(photo)),
+        columns=columns_of(graph_picture(photo, run)),
     )
 
 
 def live_of(photo: Photo) -> Live:
     """Return how far a photo is that waits or runs."""
-    picture = graph_picture(photo)
+    picture = graph_picture(photo, latest_run(photo))
     progress = progress_of(picture)
     if picture and photo.state == Photo.State.WAITING:
         progress = Progress(_("Waiting for its turn…"), 0, progress.total)
