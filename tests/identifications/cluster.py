@@ -5,6 +5,7 @@ python -m tests.identifications.cluster COMMAND [ARGUMENT …]; the answer is JS
 
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -49,17 +50,17 @@ def upload(*paths: str) -> list[str]:
     return ids
 
 
-def begun(step: str, seconds: str) -> bool:
-    """Wait until a worker is in the middle of a step of some run; return whether one was."""
-    deadline = time.monotonic() + float(seconds)
+def kill_in(step: str, process: str, *paths: str) -> bool:
+    """Upload photos and kill a worker in the middle of a step; return whether it was in one."""
+    upload(*paths)
     in_it = Run.objects.filter(
         state=Run.State.RUNNING, results__step=step, results__finished_at=None
     )
-    while not in_it.exists():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
+    deadline = time.monotonic() + 120
+    while not in_it.exists() and time.monotonic() < deadline:
+        time.sleep(0.002)
+    os.kill(int(process), signal.SIGKILL)
+    return in_it.exists()
 
 
 def finish(seconds: str) -> dict[str, Any]:
@@ -76,6 +77,10 @@ def finish(seconds: str) -> dict[str, Any]:
         "distinct_detections": Detection.objects.values("photo__sha256", "index")
         .distinct()
         .count(),
+        "stuck": [
+            [str(run.id), run.attempts, str(run.alive_at), list(run.results.values_list("step"))]
+            for run in Run.objects.filter(state=Run.State.RUNNING)
+        ],
         "workers": sorted(set(Run.objects.values_list("results__worker", flat=True))),
     }
 
@@ -168,7 +173,7 @@ def _answer(answer: Any) -> list[Any] | None:
     return [answer.taxon, *sure, walk, list(map(list, answer.runners_up))]
 
 
-COMMANDS = {one.__name__: one for one in (setup, upload, begun, finish, forget, by_workers, here)}
+COMMANDS = {one.__name__: one for one in (setup, upload, kill_in, finish, forget, by_workers, here)}
 
 if __name__ == "__main__":
     json.dump(COMMANDS[sys.argv[1]](*sys.argv[2:]), sys.stdout)

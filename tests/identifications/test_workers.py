@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from redis import Redis
@@ -43,9 +44,12 @@ class Cluster:
 def servers(
     postgres_server: str, redis_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Cluster:
+    # A database and a Redis number of its own: other tests use the servers' first ones.
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE cluster")
     env = {
-        "DATABASE_URL": postgres_server,
-        "REDIS_URL": redis_server,
+        "DATABASE_URL": postgres_server.removesuffix("/wildlife") + "/cluster",
+        "REDIS_URL": redis_server.removesuffix("/0") + "/1",
         "DATA_DIR": str(tmp_path_factory.mktemp("cluster")),
         "MODEL_CACHE_DIR": str(settings.MODEL_CACHE_DIR),
         "RUN_STALE_AFTER": "3",
@@ -90,12 +94,10 @@ def test_a_worker_killed_in_a_step_loses_and_doubles_nothing(
 ):
     good = [path for path in photos if "truncated" not in path.name]
     victim = workers.start(cluster.env)
-    cluster.do("upload", *good)
-    assert cluster.do("begun", step, 120)
-    victim.kill()
+    assert cluster.do("kill_in", step, victim.process.pid, *good)
     workers.start(cluster.env)
     done = cluster.do("finish", 240)
-    assert done["states"] == ["done"] * len(good)
+    assert done["states"] == ["done"] * len(good), done["stuck"]
     assert max(done["attempts"]) >= 2
     assert done["photos_with_detections"] == len(good)
     assert done["detections"] == done["distinct_detections"]
@@ -120,9 +122,9 @@ def test_a_lost_redis_loses_no_photo(
 
 
 @pytest.fixture
-def empty_redis(redis_server: str) -> Callable[[], None]:
+def empty_redis(cluster: Cluster) -> Callable[[], None]:
     def empty() -> None:
-        with Redis.from_url(redis_server) as client:
-            client.flushall()
+        with Redis.from_url(cluster.env["REDIS_URL"]) as client:
+            client.flushdb()
 
     return empty

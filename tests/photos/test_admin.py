@@ -2,23 +2,15 @@
 
 from pathlib import Path
 
-import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests.photos.build import files_in, photo_of
 from wildlife.identifications.models import Detection, Identification, Run
 from wildlife.photos.models import Photo
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings: Settings) -> None:
-    """Pages name static files as they are, so that nothing has to be collected first."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 def test_staff_find_photos_and_never_a_guests_secret(admin_client: Client) -> None:

@@ -17,8 +17,12 @@ def display_name(name: str | None) -> str:
     an over-long name keeps its ending.
     """
     last = _SEPARATORS.split(name or "")[-1]
-    spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", last))
-    shown = "".join(char for char in spaced if unicodedata.category(char)[0] != "C").strip(" .")
+    kept = "".join(
+        char
+        for char in unicodedata.normalize("NFC", last)
+        if char.isspace() or unicodedata.category(char)[0] != "C"
+    )
+    shown = _SPACES.sub(" ", kept).strip(" .")
     if len(shown) > LONGEST:
         stem, dot, ending = shown.rpartition(".")
         if dot and len(ending) <= 8:
