@@ -6,6 +6,7 @@ Any bytes may come here. Whatever a decoder makes of them, the caller sees a pic
 
 import io
 import math
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ pillow_heif.register_heif_opener()
 # Pillow's own limit warns at one number and refuses at another, for the whole process. Here the
 # limit is the caller's `max_pixels`, checked by every function before pixels are touched.
 Image.MAX_IMAGE_PIXELS = None
+# What is odd in a stranger's file is no news for the log, and one file may hold 65,000 oddities.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 BACKGROUND = (128, 128, 128)
 """Behind what is transparent: mid-grey, as unlike an animal as any."""
