@@ -49,7 +49,7 @@ def _absent(kind: ModelRelease.Kind) -> str:
         return ""
     return (
         f"The weights of {names} are not on this machine; "
-        "`manage.py sync_models` says where they are looked for."
+        "manage.py sync_models says where they are looked for."
     )
 
 
