@@ -101,9 +101,9 @@ def read_card(folder: Path) -> ModelCard:
     network, picture = table.table("network"), table.table("input")
     card = ModelCard(
         folder=folder,
-        name=table.matching("name", r"[a-z0-9]+(-[a-z0-9]+)*"),
+        name=table.matching("name", r"(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*"),
         version=table.matching("version", r"[0-9A-Za-z.]{1,20}"),
-        title=table.text("title"),
+        title=table.matching("title", r".{1,120}"),
         kind=card_kind,
         adapter=table.text("adapter"),
         groups=table.texts("groups", GROUPS),

@@ -49,6 +49,8 @@ def test_any_change_of_a_card_changes_its_fingerprint(folder: Path) -> None:
     ("old", "new", "sentence"),
     [
         ('name = "small-expert"', 'name = "Small Expert"', "'name' must be written like"),
+        ('name = "small-expert"', f'name = "{"a" * 61}"', "'name' must be written like"),
+        ('title = "A small model"', f'title = "{"A" * 121}"', "'title' must be written like"),
         ('version = "1"', "version = 1", "'version' must be a text"),
         ('title = "A small model"', "", "'title' must be a text"),
         ('title = "A small model"', 'title = ""', "not empty"),
