@@ -4,10 +4,12 @@ import io
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from PIL import Image
 
 from tests.identifications.conftest import GREEN, RED
+from wildlife.identifications import lineup
 
 pytestmark = pytest.mark.usefixtures("taxa", "releases", "registry")
 
@@ -39,3 +41,15 @@ def test_a_row_says_what_is_on_a_photo_or_why_it_cannot_be_read(tmp_path: Path):
     assert "Vulpes vulpes" in rows[1]
     assert "no animal" in rows[2]
     assert "This file is empty" in rows[3]
+
+
+def test_on_a_copy_that_was_never_started_it_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def missing():
+        raise OperationalError("no such table")
+
+    monkeypatch.setattr(lineup, "current", missing)
+    Image.new("RGB", (64, 48), RED).save(tmp_path / "a.png")
+    with pytest.raises(CommandError, match=r"manage\.py prepare"):
+        table(tmp_path)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -43,6 +44,8 @@ class Command(BaseCommand):
             who = lineup.current()
         except lineup.LineupIncomplete as error:
             raise CommandError(f"{error} `manage.py sync_models` looks for new models.") from error
+        except DatabaseError as error:
+            raise CommandError("The database is not ready. Run `manage.py prepare`.") from error
         answers = _with_progress(files, who)
         text = (
             json.dumps(batch_results(answers, who, _root(paths)), indent=1, ensure_ascii=False)
