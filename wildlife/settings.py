@@ -283,4 +283,24 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True
 
-UNFOLD = {"SITE_TITLE": "Wildlife", "SITE_HEADER": "Wildlife", "SITE_SYMBOL": "pets"}
+UNFOLD = {
+    "SITE_TITLE": "Wildlife",
+    "SITE_HEADER": "Wildlife",
+    "SITE_SYMBOL": "pets",
+    # The green of the pages, from light to dark.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .015 157)",
+            "100": "oklch(94% .035 157)",
+            "200": "oklch(89% .06 157)",
+            "300": "oklch(82% .09 157)",
+            "400": "oklch(72% .12 157)",
+            "500": "oklch(59% .12 157)",
+            "600": "oklch(47% .1 157)",
+            "700": "oklch(42% .09 157)",
+            "800": "oklch(36% .075 157)",
+            "900": "oklch(31% .06 157)",
+            "950": "oklch(22% .045 157)",
+        }
+    },
+}
