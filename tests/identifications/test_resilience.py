@@ -177,3 +177,18 @@ def test_a_step_whose_run_ends_meanwhile_stops_quietly(photo, sent, registry, mo
     monkeypatch.setattr(DatabaseStore, "started", end_then_start)
     with pytest.raises(StepFailed, match="no detect to read"):
         execute(str(run.id), "sort")
+
+
+def test_behind_a_long_queue_an_expert_is_waited_for(photo, sent, registry, monkeypatch, settings):
+    resent = []
+    monkeypatch.setattr(sweeping, "publish", resent.append)
+    late, busy = start(photo()), start(photo())
+    work(late, ["detect", "sort", "expert.first"])
+    StepResult.objects.create(run=busy, step="expert.second", started_at=timezone.now())
+    for _ in range(settings.RUN_ATTEMPTS + 2):
+        silent(late, 65)
+        sweep()
+    assert [run.id for run in resent] == [late.id] * (settings.RUN_ATTEMPTS + 2)
+    late.refresh_from_db()
+    assert late.attempts == 1
+    assert not late.results.filter(step="expert.second").exists()

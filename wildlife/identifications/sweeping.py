@@ -1,6 +1,6 @@
 """Finding what got stuck, and starting it again from the database alone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils import timezone
 from models_registry.errors import InferenceFailed
 from pipelines.graph import Step
 from wildlife.identifications.execution import fail, give_up, graph_of
-from wildlife.identifications.models import Run
+from wildlife.identifications.models import Run, StepResult
 from wildlife.identifications.services import PATIENCE, dispatch, publish
 from wildlife.identifications.store import DatabaseStore
 from wildlife.photos.models import Photo
@@ -53,22 +53,33 @@ def _restart(run: Run) -> None:
     """Send a stuck run again; after some attempts, go on without what keeps it.
 
     A step that a worker had begun means that the worker died. One that nobody began still waits in
-    its queue, so it is given more time, and never held against the photo.
+    its queue, so it is given more time, and never held against the photo; where the queue is only
+    long, it is not held against the expert either.
     """
     waiting, begun = _unfinished(run)
-    if not begun and run.alive_at > timezone.now() - timedelta(seconds=PATIENCE):
+    patient_until = timezone.now() - timedelta(seconds=PATIENCE)
+    if not begun and run.alive_at > patient_until:
         return
+    queued = not begun and _others_begun(waiting, patient_until)
     mine = Run.objects.filter(id=run.id, state=Run.State.RUNNING, alive_at=run.alive_at)
-    if run.attempts >= settings.RUN_ATTEMPTS:
+    if run.attempts >= settings.RUN_ATTEMPTS and not queued:
         if all(step.optional for step in waiting):
             _go_on_without(run, waiting)
         elif begun:
             _set_aside(run)
             return
     # Of several sweeps at once, only the one that moves `alive_at` sends the run.
-    if mine.update(alive_at=timezone.now(), attempts=F("attempts") + 1):
-        log.warning("run_restarted", run=str(run.id), attempt=run.attempts + 1)
+    attempts = run.attempts if queued else run.attempts + 1
+    if mine.update(alive_at=timezone.now(), attempts=attempts):
+        log.warning("run_restarted", run=str(run.id), attempt=attempts)
         publish(run)
+
+
+def _others_begun(steps: list[Step], since: datetime) -> bool:
+    """Tell whether workers lately began one of these steps for other runs: they only come late."""
+    names = [step.name for step in steps]
+    lately = StepResult.objects.filter(step__in=names, started_at__gt=since)
+    return lately.filter(run__state=Run.State.RUNNING).exists()
 
 
 def _unfinished(run: Run) -> tuple[list[Step], bool]:
