@@ -12,7 +12,7 @@ from PIL import Image
 
 from models_registry.interfaces import Box, Label
 from models_registry.models import ModelRelease
-from wildlife.identifications import services, toolbox
+from wildlife.identifications import services, sweeping, toolbox
 from wildlife.identifications.models import Run
 from wildlife.photos.models import Photo
 from wildlife.species.models import Taxon
@@ -123,9 +123,10 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> Registry:
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
-    """The runs that would have been sent to the broker."""
+    """The runs that would have been sent to the broker, where their messages wait."""
     runs: list[Run] = []
     monkeypatch.setattr(services, "publish", runs.append)
+    monkeypatch.setattr(sweeping, "messages_in", lambda queue: 1)
     return runs
 
 

@@ -225,6 +225,28 @@ def test_a_message_that_still_waits_is_not_sent_again_too_soon(photo, sent, rese
     assert len(resent) == 1
 
 
+def test_a_message_that_was_lost_is_sent_again_and_not_held_against_the_photo(
+    photo, sent, resent, monkeypatch
+):
+    monkeypatch.setattr(sweeping, "messages_in", lambda queue: 0)
+    run = start(photo())
+    silent(run, 25)
+    sweep()
+    assert len(resent) == 1
+    run.refresh_from_db()
+    assert run.attempts == 1
+
+
+def test_where_the_broker_is_away_no_message_counts_as_lost(photo, sent, resent, monkeypatch):
+    def away(queue):
+        raise OSError("connection refused")
+
+    monkeypatch.setattr(sweeping, "messages_in", away)
+    silent(start(photo()), 25)
+    sweep()
+    assert not resent
+
+
 def test_photos_never_fail_because_no_worker_came(photo, sent, resent):
     one = photo()
     run = start(one)

@@ -7,13 +7,14 @@ lost with the broker.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 from celery.canvas import Signature
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 from redis.exceptions import RedisError
 
 from pipelines.graph import Step
@@ -120,6 +121,18 @@ def publish(run: Run) -> None:
         canvas(graph, sign).apply_async()
     except (OperationalError, RedisError, OSError) as error:
         log.warning("broker_away", run=str(run.id), error=str(error))
+
+
+def messages_in(queue: str) -> int:
+    """Return how many messages wait in a queue. Raises where the broker is away."""
+    with app.connection_for_read() as broker:
+        broker.connect()  # once: the way that channels connect by themselves tries for ever
+        channel: Any = broker.channel()
+        try:
+            count: int = channel.queue_declare(queue, passive=True).message_count
+        except ChannelError:  # Redis knows no empty queues
+            return 0
+        return count
 
 
 def queues() -> list[str]:

@@ -7,12 +7,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db.models import F
 from django.utils import timezone
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from models_registry.errors import InferenceFailed
 from pipelines.graph import Step
 from wildlife.identifications.execution import fail, give_up, graph_of
 from wildlife.identifications.models import Run, StepResult
-from wildlife.identifications.services import PATIENCE, dispatch, publish
+from wildlife.identifications.services import PATIENCE, dispatch, messages_in, publish
 from wildlife.identifications.store import DatabaseStore
 from wildlife.photos.models import Photo
 
@@ -54,13 +56,15 @@ def _restart(run: Run) -> None:
 
     A step that a worker had begun means that the worker died. One that nobody began still waits in
     its queue, so it is given more time, and never held against the photo; where the queue is only
-    long, it is not held against the expert either.
+    long, it is not held against the expert either. Where the queue is empty its message was lost,
+    with a worker that had just taken it or with the broker, and is sent again at once.
     """
     waiting, begun = _unfinished(run)
     patient_until = timezone.now() - timedelta(seconds=PATIENCE)
-    if not begun and run.alive_at > patient_until:
+    lost = not begun and _message_lost(waiting)
+    if not begun and not lost and run.alive_at > patient_until:
         return
-    queued = not begun and _others_begun(waiting, patient_until)
+    queued = lost or (not begun and _others_begun(waiting, patient_until))
     mine = Run.objects.filter(id=run.id, state=Run.State.RUNNING, alive_at=run.alive_at)
     if run.attempts >= settings.RUN_ATTEMPTS and not queued:
         if all(step.optional for step in waiting):
@@ -73,6 +77,13 @@ def _restart(run: Run) -> None:
     if mine.update(alive_at=timezone.now(), attempts=attempts):
         log.warning("run_restarted", run=str(run.id), attempt=attempts)
         publish(run)
+
+
+def _message_lost(steps: list[Step]) -> bool:
+    try:
+        return not any(messages_in(step.queue) for step in steps)
+    except (OperationalError, RedisError, OSError):
+        return False
 
 
 def _others_begun(steps: list[Step], since: datetime) -> bool:

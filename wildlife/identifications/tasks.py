@@ -1,6 +1,7 @@
 """What Celery may call. Each task only says which service does it."""
 
 from celery import shared_task
+from django.db import close_old_connections
 
 from wildlife.identifications import sweeping
 from wildlife.identifications.execution import StepFailed, execute
@@ -9,16 +10,19 @@ from wildlife.identifications.execution import StepFailed, execute
 @shared_task(throws=(StepFailed,))
 def run_step(run_id: str, step: str) -> None:
     """Do one step of one run."""
+    close_old_connections()
     execute(run_id, step)
 
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
     """Restart what is stuck, claim what waits."""
+    close_old_connections()
     sweeping.sweep()
 
 
 @shared_task(ignore_result=True)
 def tidy() -> None:
     """Delete what nobody can ask for any more."""
+    close_old_connections()
     sweeping.tidy()
