@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import openvino
+import openvino.opset13 as opset
 from numpy.typing import NDArray
 
 from models_registry.errors import InferenceFailed
@@ -43,9 +44,24 @@ def _cpu_flags() -> frozenset[str]:
     return frozenset(next(features, "").split())
 
 
-@cache
-def _core() -> openvino.Core:
-    return openvino.Core()
+def _first_use() -> openvino.Core:
+    """Return a core that has computed once.
+
+    The binding sets up its link to numpy at the first array that it sees. Two threads that come
+    there at once hold the interpreter's lock and the link's against each other, for ever. So it
+    happens here, while this module is imported, which only one thread does.
+    """
+    core = openvino.Core()
+    pixels = opset.parameter([1, 1, 1, 3], np.uint8)
+    model = openvino.Model([opset.convert(pixels, "f32")], [pixels], "first use")
+    request = core.compile_model(model, "CPU").create_infer_request()
+    request.start_async({0: np.zeros((1, 1, 1, 3), np.uint8)}, share_inputs=False)
+    request.wait()
+    request.get_output_tensor(0).data.copy()
+    return core
+
+
+_CORE = _first_use()
 
 
 def prepare(network: "torch.nn.Module", size: int) -> tuple[bytes, bytes]:
@@ -77,8 +93,8 @@ class OpenVino:
     """A compiled network with a pool of requests: as many as were ever needed at once."""
 
     def __init__(self, topology: bytes, weights: bytes, precision: str) -> None:
-        model = _core().read_model(io.BytesIO(topology), io.BytesIO(weights))
-        self._compiled = _core().compile_model(
+        model = _CORE.read_model(io.BytesIO(topology), io.BytesIO(weights))
+        self._compiled = _CORE.compile_model(
             model,
             "CPU",
             {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"},
