@@ -1,11 +1,10 @@
-"""What is known of animals: one tree, and facts that each name their source."""
+"""The one taxonomic tree, the names of its taxa, and where facts are from."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 from pipelines.taxonomy import RANKS
-from wildlife.species.countries import validate_country
 
 
 class Source(models.Model):
@@ -63,11 +62,25 @@ class Taxon(models.Model):
         related_name="synonyms",
         help_text="For a synonym: the taxon whose name is used instead.",
     )
+    path = models.CharField(
+        max_length=200,
+        default="",
+        editable=False,
+        db_index=True,
+        help_text="The ids of its ancestors and its own, so that a subtree is one range of paths.",
+    )
     domesticated = models.BooleanField(default=False)
+    sensitive = models.BooleanField(
+        default=False, help_text="Where it was seen is blurred for all who need not know."
+    )
+    description = models.TextField(blank=True, help_text="A few sentences for everybody.")
+    description_source = models.ForeignKey(
+        Source, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     updated_at = models.DateTimeField(
         auto_now=True, db_index=True, help_text="The newest one tells when the tree is stale."
     )
-    history = HistoricalRecords(excluded_fields=["updated_at"])
+    history = HistoricalRecords(excluded_fields=["updated_at", "path"])
 
     class Meta:
         verbose_name_plural = "taxa"
@@ -133,98 +146,45 @@ class CommonName(models.Model):
         return self.name
 
 
-class Habitat(models.Model):
-    """A habitat of the IUCN Habitats Classification Scheme, level one or two."""
+class NameKey(models.Model):
+    """Where the search finds a taxon: a name without case and accents, from one of its words on.
 
-    code = models.CharField(max_length=8, unique=True)
-    name = models.CharField(max_length=120)
+    Made from scientific names, synonyms and common names; nobody edits it.
+    """
 
-    class Meta:
-        ordering = ["code"]
+    taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="name_keys")
+    key = models.CharField(max_length=120, db_index=True)
+    language = models.CharField(max_length=10, blank=True, help_text="Blank: a scientific name")
+    whole = models.BooleanField(help_text="From the first word on, not from one in the middle.")
 
     def __str__(self) -> str:
-        return self.name
+        return self.key
 
 
-class TaxonHabitat(models.Model):
-    """That a taxon lives in a habitat."""
+class TaxonIdentifier(models.Model):
+    """What another database calls a taxon."""
 
-    taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="habitats")
-    habitat = models.ForeignKey(Habitat, models.PROTECT, related_name="taxa")
+    class Authority(models.TextChoices):
+        GBIF = "gbif", "GBIF"
+        INATURALIST = "inat", "iNaturalist"
+        WIKIDATA = "wikidata", "Wikidata"
+        IUCN = "iucn", "IUCN Red List"
+        COL = "col", "Catalogue of Life"
+        MDD = "mdd", "Mammal Diversity Database"
+
+    taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="identifiers")
+    authority = models.CharField(max_length=10, choices=Authority)
+    value = models.CharField(max_length=60)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["habitat__code"]
-        constraints = [
-            models.UniqueConstraint(fields=["taxon", "habitat"], name="habitat_once_per_taxon"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.habitat)
-
-
-class ConservationAssessment(models.Model):
-    """How endangered a taxon is, by the IUCN Red List categories. The newest one counts."""
-
-    class Category(models.TextChoices):
-        EX = "EX", "Extinct"
-        EW = "EW", "Extinct in the Wild"
-        CR = "CR", "Critically Endangered"
-        EN = "EN", "Endangered"
-        VU = "VU", "Vulnerable"
-        NT = "NT", "Near Threatened"
-        LC = "LC", "Least Concern"
-        DD = "DD", "Data Deficient"
-        NE = "NE", "Not Evaluated"
-
-    class Trend(models.TextChoices):
-        INCREASING = "increasing", "Increasing"
-        STABLE = "stable", "Stable"
-        DECREASING = "decreasing", "Decreasing"
-        UNKNOWN = "unknown", "Unknown"
-
-    taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="assessments")
-    category = models.CharField(max_length=2, choices=Category)
-    year = models.PositiveSmallIntegerField(default=0, help_text="0 where unknown")
-    trend = models.CharField(max_length=10, choices=Trend, blank=True)
-    authority = models.CharField(max_length=120, default="IUCN Red List")
-    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["-year", "-id"]
+        ordering = ["authority"]
         constraints = [
             models.UniqueConstraint(
-                fields=["taxon", "authority", "year"], name="one_assessment_a_year"
+                fields=["authority", "value"], name="identifier_means_one_taxon"
             ),
         ]
 
     def __str__(self) -> str:
-        return self.category
-
-
-class Range(models.Model):
-    """That a taxon occurs in a country."""
-
-    class Presence(models.TextChoices):
-        NATIVE = "native", "Native"
-        INTRODUCED = "introduced", "Introduced"
-        EXTINCT = "extinct", "Extinct"
-
-    taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="ranges")
-    country = models.CharField(
-        max_length=3, validators=[validate_country], help_text="ISO 3166-1 alpha-3"
-    )
-    presence = models.CharField(max_length=10, choices=Presence, default=Presence.NATIVE)
-    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["country"]
-        constraints = [
-            models.UniqueConstraint(fields=["taxon", "country"], name="country_once_per_taxon"),
-        ]
-
-    def __str__(self) -> str:
-        return self.country
+        return f"{self.authority}:{self.value}"

@@ -1,0 +1,25 @@
+"""What is known of animals: one tree, and facts that each name their source."""
+
+from wildlife.species.models.facts import (
+    ConservationAssessment,
+    Habitat,
+    LookAlike,
+    Range,
+    TaxonHabitat,
+    Trait,
+)
+from wildlife.species.models.taxa import CommonName, NameKey, Source, Taxon, TaxonIdentifier
+
+__all__ = [
+    "CommonName",
+    "ConservationAssessment",
+    "Habitat",
+    "LookAlike",
+    "NameKey",
+    "Range",
+    "Source",
+    "Taxon",
+    "TaxonHabitat",
+    "TaxonIdentifier",
+    "Trait",
+]
