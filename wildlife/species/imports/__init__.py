@@ -1,0 +1,1 @@
+"""Bringing what others know into the species tables."""
