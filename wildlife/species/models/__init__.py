@@ -8,16 +8,19 @@ from wildlife.species.models.facts import (
     TaxonHabitat,
     Trait,
 )
+from wildlife.species.models.imports import ImportedKey, SpeciesImport
 from wildlife.species.models.taxa import CommonName, NameKey, Source, Taxon, TaxonIdentifier
 
 __all__ = [
     "CommonName",
     "ConservationAssessment",
     "Habitat",
+    "ImportedKey",
     "LookAlike",
     "NameKey",
     "Range",
     "Source",
+    "SpeciesImport",
     "Taxon",
     "TaxonHabitat",
     "TaxonIdentifier",

@@ -1,0 +1,88 @@
+"""Imports of what others know: how far each came, what it did and what it left out."""
+
+from django.conf import settings
+from django.db import models
+
+from wildlife.species.models.taxa import Source, Taxon
+
+
+class SpeciesImport(models.Model):
+    """One source that is looked at, or brought in batch by batch; its row says how far that is."""
+
+    class Kind(models.TextChoices):
+        DARWIN_CORE = "dwca", "Darwin Core Archive (GBIF, Catalogue of Life)"
+        MAMMALS = "mdd", "Mammal Diversity Database (CSV)"
+        CSV = "csv", "Table (CSV)"
+        XLSX = "xlsx", "Table (Excel)"
+        IUCN_API = "iucn-api", "IUCN Red List (API)"
+        IUCN_CSV = "iucn-csv", "IUCN Red List (download)"
+        WIKIDATA = "wikidata", "Wikidata (query result)"
+        INATURALIST = "inat", "iNaturalist taxa"
+
+    class State(models.TextChoices):
+        NEW = "new", "Not looked at yet"
+        LOOKING = "looking", "Is looked at"
+        PREVIEWED = "previewed", "Previewed"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=255, help_text="Of the file, or what a server was asked.")
+    file = models.FileField(upload_to="species-imports/", blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    within = models.SlugField(
+        max_length=120, blank=True, help_text="Slug of a taxon: only what belongs to it is read."
+    )
+    credit = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="What the facts are credited to, where it is not what the format says.",
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.NEW)
+    position = models.CharField(max_length=255, blank=True, editable=False)
+    read = models.PositiveIntegerField(default=0, editable=False, help_text="Records so far.")
+    total = models.PositiveIntegerField(null=True, editable=False)
+    counts = models.JSONField(default=dict, editable=False)
+    examples = models.JSONField(default=dict, editable=False)
+    problems = models.JSONField(default=list, editable=False)
+    error = models.TextField(blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    alive_at = models.DateTimeField(auto_now=True)
+    finished_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+    @property
+    def reason(self) -> str:
+        """What the history says of each change: no more than 100 characters."""
+        return f"import {self.kind} {self.name}"[:100]
+
+
+class ImportedKey(models.Model):
+    """Which taxon a key of a source means, while its import is under way."""
+
+    run = models.ForeignKey(SpeciesImport, models.CASCADE, related_name="keys")
+    key = models.CharField(max_length=255)
+    taxon = models.ForeignKey(
+        Taxon, models.CASCADE, null=True, related_name="+", help_text="Null: not to be read."
+    )
+    name = models.CharField(max_length=120, help_text="What the source calls it.")
+    synonym = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "key"], name="imported_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
