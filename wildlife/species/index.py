@@ -4,7 +4,7 @@ Both are made from the taxa and their names alone, so making them again is alway
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -13,10 +13,18 @@ from wildlife.species.models import CommonName, NameKey, Taxon
 from wildlife.species.names import keys
 from wildlife.species.paths import DEEPEST, code, ids_in
 
+Tier = NameKey.Tier
+_SCIENTIFIC = (Tier.SCIENTIFIC, Tier.OBSCURE)
+_SCIENTIFIC_TIERS = {
+    True: (Tier.SCIENTIFIC, Tier.SCIENTIFIC_WORD),
+    False: (Tier.OBSCURE, Tier.OBSCURE_WORD),
+}
+"""Of whole names and of their later words, by whether the taxon has a common name."""
+
 _BATCH = 2000
 _Item = TypeVar("_Item")
-_Key = tuple[str, str, bool]
-"""Key, language and whether it is a whole name."""
+_Key = tuple[str, str, bool, int]
+"""Key, language, whether it is a whole name, and its tier."""
 
 
 @transaction.atomic
@@ -33,10 +41,10 @@ def refresh(taxon_ids: Iterable[int] | None = None) -> None:
             _refresh_keys(ids)
         return
     asked = frozenset(taxon_ids)
-    for ids in _batches(list(asked)):
-        moved = _write_tops(Q(pk__in=ids), asked, only_moved=True)
+    for batch in _batches(list(asked)):
+        moved = _write_tops(Q(pk__in=batch), asked, only_moved=True)
         _write_below(moved.items())
-        _refresh_keys(_led_to(ids))
+        _refresh_keys(_led_to(batch))
 
 
 # --- Paths ------------------------------------------------------------------------------------
@@ -115,7 +123,7 @@ def _led_to(ids: Sequence[int]) -> list[int]:
     rows = list(Taxon.objects.filter(pk__in=ids).values_list("accepted_id", "scientific_name"))
     accepted = {pk for pk, _ in rows if pk is not None}
     names = [next(keys(name), ("", True))[0] for _, name in rows]
-    led = NameKey.objects.filter(key__in=names, language="", whole=True)
+    led = NameKey.objects.filter(tier__in=_SCIENTIFIC, key__in=names)
     return list({*ids, *accepted, *led.values_list("taxon_id", flat=True)})
 
 
@@ -123,19 +131,22 @@ def _refresh_keys(ids: Sequence[int]) -> None:
     """Make the name keys of some taxa; rows that are right already stay."""
     wanted = _wanted(ids)
     stale = []
-    rows = NameKey.objects.filter(taxon_id__in=ids)
-    for pk, taxon, *key in rows.values_list("pk", "taxon_id", "key", "language", "whole"):
+    rows = NameKey.objects.filter(taxon_id__in=ids).order_by()
+    for pk, taxon, *stored in rows.values_list(
+        "pk", "taxon_id", "key", "language", "whole", "tier"
+    ):
         here = wanted.get(taxon, set())
-        if tuple(key) in here:
-            here.discard((key[0], key[1], key[2]))
+        key = cast(_Key, tuple(stored))
+        if key in here:
+            here.remove(key)
         else:
             stale.append(pk)
     NameKey.objects.filter(pk__in=stale).delete()
     NameKey.objects.bulk_create(
         (
-            NameKey(taxon_id=taxon, key=key, language=language, whole=whole)
+            NameKey(taxon_id=taxon, key=key, language=language, whole=whole, tier=tier)
             for taxon, missing in wanted.items()
-            for key, language, whole in sorted(missing)
+            for key, language, whole, tier in sorted(missing)
         ),
         batch_size=_BATCH,
     )
@@ -143,22 +154,23 @@ def _refresh_keys(ids: Sequence[int]) -> None:
 
 def _wanted(ids: Sequence[int]) -> dict[int, set[_Key]]:
     """Return the keys that each accepted one of some taxa should have."""
-    wanted: dict[int, set[_Key]] = {}
     accepted = Taxon.objects.filter(pk__in=ids, accepted=None).order_by()
-    for pk, name in accepted.values_list("pk", "scientific_name"):
-        wanted[pk] = set(_keys(name, ""))
-    synonyms = Taxon.objects.filter(accepted_id__in=wanted).order_by()
-    for pk, name in synonyms.values_list("accepted_id", "scientific_name"):
-        wanted[pk].update(_keys(name, ""))
+    wanted: dict[int, set[_Key]] = {pk: set() for pk in accepted.values_list("pk", flat=True)}
     spoken = CommonName.objects.filter(taxon_id__in=wanted).order_by()
     for pk, name, language in spoken.values_list("taxon_id", "name", "language"):
-        wanted[pk].update(_keys(name, language))
+        wanted[pk].update(_keys(name, language, Tier.COMMON, Tier.COMMON_WORD))
+    called = {pk for pk, found in wanted.items() if found}
+    named = Taxon.objects.filter(Q(pk__in=wanted) | Q(accepted_id__in=wanted)).order_by()
+    for pk, leads_to, name in named.values_list("pk", "accepted_id", "scientific_name"):
+        taxon = leads_to or pk
+        tiers = _SCIENTIFIC_TIERS[taxon in called]
+        wanted[taxon].update(_keys(name, "", *tiers))
     return wanted
 
 
-def _keys(name: str, language: str) -> Iterator[_Key]:
+def _keys(name: str, language: str, tier: int, tier_of_words: int) -> Iterator[_Key]:
     for key, whole in keys(name):
-        yield key, language, whole
+        yield key, language, whole, int(tier if whole else tier_of_words)
 
 
 # --- Portions ---------------------------------------------------------------------------------

@@ -152,10 +152,31 @@ class NameKey(models.Model):
     Made from scientific names, synonyms and common names; nobody edits it.
     """
 
+    class Tier(models.IntegerChoices):
+        """Which names come first: those of taxa that people have a word for, then whole ones."""
+
+        COMMON = 0, "Common name"
+        SCIENTIFIC = 1, "Scientific name"
+        COMMON_WORD = 2, "Later word of a common name"
+        SCIENTIFIC_WORD = 3, "Later word of a scientific name"
+        OBSCURE = 4, "Scientific name of a taxon without a common one"
+        OBSCURE_WORD = 5, "Later word of such a name"
+
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="name_keys")
-    key = models.CharField(max_length=120, db_index=True)
+    key = models.CharField(max_length=120)
     language = models.CharField(max_length=10, blank=True, help_text="Blank: a scientific name")
     whole = models.BooleanField(help_text="From the first word on, not from one in the middle.")
+    tier = models.PositiveSmallIntegerField(choices=Tier)
+
+    class Meta:
+        indexes = [
+            # PostgreSQL finds what begins with a text only by an index for that.
+            models.Index(
+                fields=["tier", "key"],
+                name="name_key_search",
+                opclasses=["int2_ops", "varchar_pattern_ops"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.key

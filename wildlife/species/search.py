@@ -1,0 +1,136 @@
+"""Find taxa by the beginning of any of their names, while somebody types."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import BooleanField, Case, QuerySet, Value, When
+from django.db.models.functions import Length
+
+from wildlife.species.models import CommonName, NameKey, Taxon
+from wildlife.species.names import LONGEST_KEY, fold, keys
+from wildlife.species.paths import starting_with
+
+_KEYS_PER_TAXON = 4
+"""More rows are asked for than taxa, for several names of one taxon may begin alike."""
+
+_Hit = tuple[int, str, str]
+"""A taxon's id, the key that was found and its language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An accepted taxon that was searched for.
+
+    `common_name` is the preferred one in the reader's language, else in English, else "".
+    `matched` is the name that begins, or of which a word begins, with what was typed;
+    `is_synonym` says that it is a scientific name that is no longer used.
+    """
+
+    taxon_id: int
+    slug: str
+    scientific_name: str
+    common_name: str
+    rank: str
+    matched: str
+    is_synonym: bool
+
+
+def search(
+    text: str, *, language: str = "en", limit: int = 20, within: Taxon | None = None
+) -> list[Found]:
+    """Return the accepted taxa with a name, in any language, that begins like `text`.
+
+    A name that is or ends in `text` comes before others, a whole one first; then taxa that people
+    have a word for before others, whole names before words in their middle, the reader's language
+    before others, and short names before long ones.
+    `within` keeps to a taxon and what is below it.
+    """
+    typed = fold(text)[:LONGEST_KEY]
+    rows = NameKey.objects.all()
+    if within is not None:
+        if not within.path:
+            return []
+        rows = rows.filter(starting_with("taxon__path", within.path))
+    if not typed or limit < 1:
+        return []
+    hits: dict[int, _Hit] = {}
+    for hit in _hits(rows, typed, languages_for(language), limit * _KEYS_PER_TAXON):
+        hits.setdefault(hit[0], hit)
+        if len(hits) == limit:
+            break
+    return _told(list(hits.values()), languages_for(language))
+
+
+def languages_for(language: str) -> tuple[str, ...]:
+    """Return the languages to look for a name in, the best first: zh-hans, zh, en."""
+    asked = language.lower()
+    return tuple(dict.fromkeys([asked, asked.split("-")[0], "en"]))
+
+
+def _hits(
+    rows: "QuerySet[NameKey]", typed: str, languages: Sequence[str], most: int
+) -> Iterator[_Hit]:
+    """Yield keys, the best first; each tier is asked only when it is needed."""
+    understood = Case(
+        When(language__in=languages, then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+    columns = ("taxon_id", "key", "language")
+    same = rows.filter(tier__in=NameKey.Tier.values, key=typed)
+    yield from same.order_by("tier", understood.desc(), "taxon_id").values_list(*columns)[:most]
+    longer = rows.filter(starting_with("key", typed))
+    ranked = longer.order_by(understood.desc(), Length("key"), "key", "taxon_id")
+    for tier in NameKey.Tier.values:
+        yield from ranked.filter(tier=tier).values_list(*columns)[:most]
+
+
+def _told(hits: Sequence[_Hit], languages: Sequence[str]) -> list[Found]:
+    """Say what was found, in three queries."""
+    ids = [taxon for taxon, _, _ in hits]
+    taxa = Taxon.objects.in_bulk(ids)
+    synonyms: dict[int, list[str]] = {}
+    old = Taxon.objects.filter(accepted_id__in=ids).values_list("accepted_id", "scientific_name")
+    for pk, name in old:
+        synonyms.setdefault(pk or 0, []).append(name)
+    common: dict[int, list[CommonName]] = {}
+    for spoken in CommonName.objects.filter(taxon_id__in=ids):
+        common.setdefault(spoken.taxon_id, []).append(spoken)
+    return [
+        _found(taxa[pk], key, spoken, common.get(pk, []), synonyms.get(pk, []), languages)
+        for pk, key, spoken in hits
+        if pk in taxa
+    ]
+
+
+def _found(
+    taxon: Taxon,
+    key: str,
+    language: str,
+    common: Sequence[CommonName],
+    synonyms: Sequence[str],
+    languages: Sequence[str],
+) -> Found:
+    names = [taxon.scientific_name, *synonyms]
+    if language:
+        names = [one.name for one in common if one.language == language]
+    matched = _named(key, names) or taxon.scientific_name
+    best = min(
+        (one for one in common if one.language in languages),
+        key=lambda one: (languages.index(one.language), not one.preferred, one.name),
+        default=None,
+    )
+    return Found(
+        taxon_id=taxon.pk,
+        slug=taxon.slug,
+        scientific_name=taxon.scientific_name,
+        common_name=best.name if best else "",
+        rank=taxon.rank,
+        matched=matched,
+        is_synonym=not language and matched != taxon.scientific_name,
+    )
+
+
+def _named(key: str, names: Iterable[str]) -> str:
+    """Return the first of these names that has such a key, "" if none has it any more."""
+    return next((name for name in names if key in {found for found, _ in keys(name)}), "")
