@@ -1,16 +1,24 @@
 """The catalogue's files as rows: what each column is called, and what a row holds.
 
-A catalogue is a folder of CSV files, UTF-8, one row a line:
+A catalogue is a folder of CSV files, UTF-8, one row a line. Columns in brackets may be missing:
 
     sources.csv         key, citation, url, licence
     habitats.csv        code, name
-    taxa.csv            slug, scientific_name, rank, parent, accepted, domesticated (1 or empty)
+    taxa.csv            slug, scientific_name, rank, parent, accepted, domesticated (1 or empty),
+                        [sensitive] (1 or empty)
     common_names.csv    taxon, language, name, preferred (1 or empty), source
-    assessments.csv     taxon, authority, category, year, trend, source
-    taxon_habitats.csv  taxon, habitats (codes joined with ";"), source
-    ranges.csv          taxon, presence, countries (alpha-3 codes joined with ";"), source
+    assessments.csv     taxon, authority, category, year, trend, source,
+                        [criteria, country (alpha-3 of a national list), citation]
+    taxon_habitats.csv  taxon, habitats (codes joined with ";"), source,
+                        [suitability (suitable if empty), major (1 or empty)]
+    ranges.csv          taxon, presence, countries (alpha-3 codes joined with ";"), source,
+                        [regions (of one country, ISO 3166-2 or names joined with ";")]
+    traits.csv          taxon, kind, value, source
+    identifiers.csv     taxon, authority, value, source
+    look_alikes.csv     taxon, other, difference, source
+    descriptions.csv    taxon, description, source
 
-`parent`, `accepted` and `taxon` are slugs. A folder may hold only some of the files.
+`parent`, `accepted`, `taxon` and `other` are slugs. A folder may hold only some of the files.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +33,19 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "assessments.csv": ("taxon", "authority", "category", "year", "trend", "source"),
     "taxon_habitats.csv": ("taxon", "habitats", "source"),
     "ranges.csv": ("taxon", "presence", "countries", "source"),
+    "traits.csv": ("taxon", "kind", "value", "source"),
+    "identifiers.csv": ("taxon", "authority", "value", "source"),
+    "look_alikes.csv": ("taxon", "other", "difference", "source"),
+    "descriptions.csv": ("taxon", "description", "source"),
 }
+
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "taxa.csv": ("sensitive",),
+    "assessments.csv": ("criteria", "country", "citation"),
+    "taxon_habitats.csv": ("suitability", "major"),
+    "ranges.csv": ("regions",),
+}
+"""Columns that may follow the others, any of them and in any order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +62,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class TaxonRow:
-    """A taxon. `parent` and `accepted` are slugs, "" for none."""
+    """A taxon. `parent` and `accepted` are slugs, "" for none.
+
+    `sensitive` is None where the catalogue has no such column: what is stored then stays.
+    """
 
     slug: str
     scientific_name: str
@@ -50,6 +73,7 @@ class TaxonRow:
     parent: str
     accepted: str
     domesticated: bool
+    sensitive: bool | None
     line: int = field(compare=False)
 
 
@@ -77,8 +101,10 @@ Facts = dict[tuple[Any, ...], dict[str, Any]]
 class Catalogue:
     """The good rows, parents before children and synonyms last, and what was wrong with others.
 
-    Natural keys: names (taxon, language, name), assessments (taxon, authority, year), habitats
-    (taxon, code), ranges (taxon, country); `taxon` is a slug, `year` a number as text.
+    Natural keys: names (taxon, language, name), assessments (taxon, authority, country, year),
+    habitats (taxon, code), ranges (taxon, country, region), traits (taxon, kind), identifiers
+    (authority, value), look-alikes (taxon, other), the smaller slug first, descriptions (taxon,);
+    `taxon` is a slug, `year` a number as text.
     `kept` counts the rows passed over for a curator's taxon.
     """
 
@@ -90,8 +116,15 @@ class Catalogue:
     assessments: Facts = field(default_factory=dict)
     taxon_habitats: Facts = field(default_factory=dict)
     ranges: Facts = field(default_factory=dict)
+    traits: Facts = field(default_factory=dict)
+    identifiers: Facts = field(default_factory=dict)
+    look_alikes: Facts = field(default_factory=dict)
+    descriptions: Facts = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
 Report = Callable[[int, str], None]
 """Say what is wrong with a line of the file at hand."""
+
+Row = dict[str, str]
+"""A line's cells by column; a column that the file does not have is empty."""

@@ -1,51 +1,55 @@
 """Bring a catalogue into the database: again and again, and never over what a person changed.
 
-Loading writes no history, so a row with a history is one that a curator made, changed or removed:
-the catalogue leaves it as it is. Taxa that the catalogue does not hold stay. A fact that it
-withdrew goes: one from its own sources, of a taxon of which it still holds facts of that kind.
+Loading writes no history, so a row with a history is one that a curator or an import made, changed
+or removed: the catalogue leaves it as it is, and facts from other sources than its own as well.
+Taxa that the catalogue does not hold stay. A fact that it withdrew goes: one from its own sources,
+of a taxon of which it still holds facts of that kind.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from wildlife.species import index
 from wildlife.species.catalogue_reader import read
-from wildlife.species.catalogue_rows import Catalogue, Facts, Known, Problem, TaxonRow
+from wildlife.species.catalogue_rows import Catalogue, Facts, Known, TaxonRow
+from wildlife.species.catalogue_sync import BATCH, LoadReport, Table, sync, sync_facts
 from wildlife.species.models import (
     CommonName,
     ConservationAssessment,
     Habitat,
+    LookAlike,
+    NameKey,
     Range,
     Source,
     Taxon,
     TaxonHabitat,
+    TaxonIdentifier,
+    Trait,
 )
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 """The project's own catalogue."""
 
-_BATCH = 2000
-
-
-@dataclass(slots=True)
-class LoadReport:
-    """What a load did: rows by the plural of what they are, and the rows that were left out."""
-
-    created: dict[str, int] = field(default_factory=dict)
-    changed: dict[str, int] = field(default_factory=dict)
-    withdrawn: dict[str, int] = field(default_factory=dict)
-    kept: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def nothing_changed(self) -> bool:
-        counts = (self.created, self.changed, self.withdrawn)
-        return not any(count for kind in counts for count in kind.values())
+_SOURCES = Table(Source, ("key",), ("citation", "url", "licence"))
+_HABITATS = Table(Habitat, ("code",), ("name",))
+_NAMES = Table(CommonName, ("taxon_id", "language", "name"), ("preferred", "source_id"))
+_ASSESSMENTS = Table(
+    ConservationAssessment,
+    ("taxon_id", "authority", "country", "year"),
+    ("category", "trend", "criteria", "citation", "source_id"),
+)
+_TAXON_HABITATS = Table(
+    TaxonHabitat, ("taxon_id", "habitat_id"), ("suitability", "major", "source_id")
+)
+_RANGES = Table(Range, ("taxon_id", "country", "region"), ("presence", "source_id"))
+_TRAITS = Table(Trait, ("taxon_id", "kind"), ("value", "source_id"))
+_IDENTIFIERS = Table(TaxonIdentifier, ("authority", "value"), ("taxon_id", "source_id"))
+_LOOK_ALIKES = Table(LookAlike, ("taxon_id", "other_id"), ("difference", "source_id"))
 
 
 def load(folder: Path = CATALOGUE) -> LoadReport:
@@ -56,19 +60,21 @@ def load(folder: Path = CATALOGUE) -> LoadReport:
     with transaction.atomic():
         catalogue = read(folder, _known())
         report = LoadReport(kept=catalogue.kept, problems=catalogue.problems)
-        sources = _sync(Source, ("key",), ("citation", "url", "licence"), catalogue.sources, report)
-        habitats = _sync(Habitat, ("code",), ("name",), catalogue.habitats, report)
+        sources = sync(_SOURCES, catalogue.sources, report)
+        habitats = sync(_HABITATS, catalogue.habitats, report)
         taxa = _sync_taxa(catalogue.taxa, report)
         _sync_facts(catalogue, taxa, sources, habitats, report)
         if not report.nothing_changed:
+            index.refresh()
             _refresh_statistics()
     return report
 
 
 def _refresh_statistics() -> None:
     """Tell the database's planner how many rows there are now: it would learn that much later."""
+    models = (Taxon, CommonName, NameKey, ConservationAssessment, TaxonHabitat, Range, Trait)
     with connection.cursor() as cursor:
-        for model in (Taxon, CommonName, ConservationAssessment, TaxonHabitat, Range):
+        for model in models:
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
@@ -89,7 +95,7 @@ def _sync_taxa(rows: list[TaxonRow], report: LoadReport) -> dict[str, int]:
 
     `rows` has parents before children: they are made generation by generation, for their ids.
     """
-    columns = ("scientific_name", "rank", "parent_id", "accepted_id", "domesticated")
+    columns = ("scientific_name", "rank", "parent_id", "accepted_id", "domesticated", "sensitive")
     stored = {
         slug: (pk, *values)
         for pk, slug, *values in Taxon.objects.values_list("pk", "slug", *columns)
@@ -100,16 +106,18 @@ def _sync_taxa(rows: list[TaxonRow], report: LoadReport) -> dict[str, int]:
         depth[row.slug] = 1 + depth.get(row.parent or row.accepted, 0)
     new = sorted((row for row in rows if row.slug not in stored), key=lambda row: depth[row.slug])
     for _, generation in groupby(new, key=lambda row: depth[row.slug]):
-        made = Taxon.objects.bulk_create([_taxon(row, ids) for row in generation], _BATCH)
+        made = Taxon.objects.bulk_create([_taxon(row, ids) for row in generation], BATCH)
         ids.update((taxon.slug, taxon.pk) for taxon in made)
     changed = []
     for row in rows:
         if row.slug in stored:
             taxon = _taxon(row, ids, pk=ids[row.slug], updated_at=timezone.now())
+            if row.sensitive is None:
+                taxon.sensitive = stored[row.slug][-1]
             if stored[row.slug][1:] != tuple(getattr(taxon, name) for name in columns):
                 changed.append(taxon)
     names = [name.removesuffix("_id") for name in columns]
-    Taxon.objects.bulk_update(changed, [*names, "updated_at"], _BATCH)
+    Taxon.objects.bulk_update(changed, [*names, "updated_at"], BATCH)
     report.created["taxa"] = len(new)
     report.changed["taxa"] = len(changed)
     return ids
@@ -123,6 +131,7 @@ def _taxon(row: TaxonRow, ids: Mapping[str, int], **more: Any) -> Taxon:
         parent_id=ids[row.parent] if row.parent else None,
         accepted_id=ids[row.accepted] if row.accepted else None,
         domesticated=row.domesticated,
+        sensitive=bool(row.sensitive),
         **more,
     )
 
@@ -135,131 +144,97 @@ def _sync_facts(
     report: LoadReport,
 ) -> None:
     def facts(rows: Facts, *kinds: Any) -> Facts:
-        """Replace slugs and keys by ids; `kinds` turn the rest of the natural key."""
+        """Replace the text of the natural key, part by part, and the taxon and source by ids."""
         return {
-            (taxa[key[0]], *(kind(part) for kind, part in zip(kinds, key[1:], strict=True))): {
-                name: value for name, value in values.items() if name != "source"
-            }
-            | {"source_id": sources[(values["source"],)]}
+            tuple(kind(part) for kind, part in zip(kinds, key, strict=True)): _with_ids(
+                values, taxa, sources
+            )
             for key, values in rows.items()
         }
 
+    def taxon(slug: str) -> int:
+        return taxa[slug]
+
     own = frozenset(sources[key] for key in catalogue.sources)
-    names = facts(catalogue.names, str, str)
-    _make_room_for_curators(names)
-    _sync(
-        CommonName,
-        ("taxon_id", "language", "name"),
-        ("preferred", "source_id"),
-        names,
-        report,
-        own,
-    )
-    _sync(
-        ConservationAssessment,
-        ("taxon_id", "authority", "year"),
-        ("category", "trend", "source_id"),
-        facts(catalogue.assessments, str, int),
-        report,
-        own,
-    )
-    _sync(
-        TaxonHabitat,
-        ("taxon_id", "habitat_id"),
-        ("source_id",),
-        facts(catalogue.taxon_habitats, lambda code: habitats[(code,)]),
-        report,
-        own,
-    )
-    _sync(
-        Range,
-        ("taxon_id", "country"),
-        ("presence", "source_id"),
-        facts(catalogue.ranges, str),
-        report,
-        own,
-    )
+    names = facts(catalogue.names, taxon, str, str)
+    _make_room_for_curators(names, own)
+    sync_facts(_NAMES, names, own, report)
+    assessments = facts(catalogue.assessments, taxon, str, str, int)
+    sync_facts(_ASSESSMENTS, assessments, own, report)
+    homes = facts(catalogue.taxon_habitats, taxon, lambda code: habitats[(code,)])
+    sync_facts(_TAXON_HABITATS, homes, own, report)
+    sync_facts(_RANGES, facts(catalogue.ranges, taxon, str, str), own, report)
+    sync_facts(_TRAITS, facts(catalogue.traits, taxon, str), own, report)
+    sync_facts(_IDENTIFIERS, facts(catalogue.identifiers, str, str), own, report)
+    pairs = facts(catalogue.look_alikes, taxon, taxon)
+    sync_facts(_LOOK_ALIKES, _said_nowhere_else(pairs, own), own, report)
+    _sync_descriptions(facts(catalogue.descriptions, taxon), own, report)
 
 
-def _make_room_for_curators(names: Facts) -> None:
-    """Let a name that a curator prefers stay the only preferred one of its taxon and language."""
+def _with_ids(
+    values: Mapping[str, Any],
+    taxa: Mapping[str, int],
+    sources: Mapping[tuple[Any, ...], int],
+) -> dict[str, Any]:
+    found = dict(values)
+    found["source_id"] = sources[(found.pop("source"),)]
+    if "taxon" in found:
+        found["taxon_id"] = taxa[found.pop("taxon")]
+    return found
+
+
+def _make_room_for_curators(names: Facts, own_sources: frozenset[int]) -> None:
+    """Let a name that others prefer stay the only preferred one of its taxon and language."""
     edited = set(CommonName.history.values_list("taxon_id", "language", "name"))
-    preferred = CommonName.objects.filter(preferred=True)
+    columns = ("taxon_id", "language", "name", "source_id")
     chosen = {
         (taxon, language)
-        for taxon, language, name in preferred.values_list("taxon_id", "language", "name")
-        if (taxon, language, name) in edited or (taxon, language, name) not in names
+        for taxon, language, name, source in CommonName.objects.filter(preferred=True).values_list(
+            *columns
+        )
+        if (taxon, language, name) in edited or source not in own_sources
     }
     for key, values in names.items():
         if key[:2] in chosen:
             values["preferred"] = False
 
 
-def _sync(
-    model: type[models.Model],
-    key: tuple[str, ...],
-    columns: tuple[str, ...],
-    rows: Mapping[tuple[Any, ...], Mapping[str, Any]],
-    report: LoadReport,
-    own_sources: frozenset[int] = frozenset(),
-) -> dict[tuple[Any, ...], int]:
-    """Create the rows that are missing, change those that differ; return all ids by key.
-
-    Facts come with the ids of the catalogue's own sources; what it withdrew is deleted. Their key
-    starts with the taxon, their columns end with the source.
-    """
-    manager = model._default_manager
-    stored = {
-        tuple(found[: len(key)]): (pk, tuple(found[len(key) :]))
-        for pk, *found in manager.order_by().values_list("pk", *key, *columns)
+def _said_nowhere_else(pairs: Facts, own_sources: frozenset[int]) -> Facts:
+    """Leave out the pairs that a person or an import has, or had, the other way round."""
+    columns = ("taxon_id", "other_id")
+    others = LookAlike.objects.exclude(source_id__in=own_sources).values_list(*columns)
+    said = {*others, *LookAlike.history.values_list(*columns)}
+    return {
+        (one, other): value for (one, other), value in pairs.items() if (other, one) not in said
     }
-    edited = _edited(model, key)
-    ids = {found: pk for found, (pk, _) in stored.items()}
-    new: list[models.Model] = []
-    changed: list[models.Model] = []
-    for place, values in rows.items():
-        wanted = tuple(values[name] for name in columns)
-        if place in edited:
-            report.kept += 1
-        elif place not in stored:
-            new.append(model(**dict(zip(key, place, strict=True)), **values))
-        elif stored[place][1] != wanted:
-            changed.append(model(pk=stored[place][0], **values))
-    taxa = {place[0] for place in rows}
-    withdrawn = [
-        pk
-        for place, (pk, values) in stored.items()
-        if values[-1] in own_sources
-        and place[0] in taxa
-        and place not in rows
-        and place not in edited
-    ]
-    _withdraw(model, withdrawn)
-    _update(model, changed, [name.removesuffix("_id") for name in columns])
-    for made in manager.bulk_create(new, _BATCH):
-        ids[tuple(getattr(made, name) for name in key)] = made.pk
-    what = str(model._meta.verbose_name_plural)
-    report.created[what] = len(new)
-    report.changed[what] = len(changed)
-    report.withdrawn[what] = len(withdrawn)
-    return ids
 
 
-def _withdraw(model: type[models.Model], ids: list[int]) -> None:
-    """Delete rows without a trace in the history: that is kept for what people did."""
-    for start in range(0, len(ids), _BATCH):
-        batch = ids[start : start + _BATCH]
-        model._default_manager.filter(pk__in=batch).delete()
-        model.history.filter(id__in=batch).delete()  # type: ignore[attr-defined]
+def _sync_descriptions(rows: Facts, own_sources: frozenset[int], report: LoadReport) -> None:
+    """Write descriptions where there is none, or one of the catalogue's, of taxa nobody edited."""
+    if not rows:
+        return
+    edited = set(Taxon.history.values_list("id", flat=True))
+    changed = []
+    for taxon in _described(rows):
+        wanted = rows.get((taxon.pk,), {"description": "", "source_id": None})
+        if (taxon.description, taxon.description_source_id) == tuple(wanted.values()):
+            continue
+        own = taxon.description_source_id in own_sources
+        if taxon.pk in edited or (taxon.description and not own):
+            report.kept += (taxon.pk,) in rows
+            continue
+        taxon.description = wanted["description"]
+        taxon.description_source_id = wanted["source_id"]
+        taxon.updated_at = timezone.now()
+        changed.append(taxon)
+    columns = ["description", "description_source", "updated_at"]
+    Taxon.objects.bulk_update(changed, columns, BATCH)
+    report.changed["descriptions"] = len(changed)
 
 
-def _edited(model: type[models.Model], key: tuple[str, ...]) -> set[tuple[Any, ...]]:
-    history = getattr(model, "history", None)
-    return set() if history is None else set(history.values_list(*key))
-
-
-def _update(model: type[models.Model], rows: Iterable[models.Model], columns: list[str]) -> None:
-    """Change rows; of names, those first that are no longer the preferred one."""
-    rows = sorted(rows, key=lambda row: getattr(row, "preferred", False))
-    for _, batch in groupby(rows, key=lambda row: getattr(row, "preferred", False)):
-        model._default_manager.bulk_update(list(batch), columns, _BATCH)
+def _described(rows: Facts) -> Iterable[Taxon]:
+    """Yield the taxa that have a description, or are to get one."""
+    columns = ("pk", "description", "description_source_id")
+    for taxon in Taxon.objects.only(*columns).order_by().iterator(BATCH):
+        if taxon.description or (taxon.pk,) in rows:
+            yield taxon
