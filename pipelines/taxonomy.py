@@ -43,13 +43,19 @@ class Tree:
         self._keys.update({node.name: node.key for node in self._nodes.values()})
 
     def __contains__(self, key: str) -> bool:
-        return key in self._nodes
+        return self.get(key) is not None
 
     def __len__(self) -> int:
         return len(self._nodes)
 
     def __getitem__(self, key: str) -> Node:
-        return self._nodes[key]
+        if (node := self.get(key)) is None:
+            raise KeyError(key)
+        return node
+
+    def get(self, key: str) -> Node | None:
+        """Return the accepted taxon with this key, None where there is none."""
+        return self._nodes.get(key)
 
     def find(self, name: str) -> str:
         """Return the key of the accepted taxon with this scientific name or synonym, or ""."""
@@ -61,7 +67,7 @@ class Tree:
         Raises ValueError where the tree runs in a circle.
         """
         path: list[Node] = []
-        while node := self._nodes.get(key):
+        while node := self.get(key):
             path.append(node)
             if len(path) > 60:
                 raise ValueError(f"the lineage of {path[0].key!r} runs in a circle")

@@ -6,6 +6,7 @@ from pipelines.keys import crop_key
 from tests.photos.build import put
 from wildlife.identifications.models import Detection, Identification, Run, Vote
 from wildlife.photos.models import Photo
+from wildlife.species.index import refresh
 from wildlife.species.models import CommonName, ConservationAssessment, Range, Taxon
 
 LINEUP = {"detector": {"name": "finder", "release": "finder@1", "threshold": 0.3}}
@@ -35,6 +36,8 @@ def elephants() -> Taxon:
     )
     ConservationAssessment.objects.create(taxon=parent, category="EN", year=2021)
     Range.objects.create(taxon=parent, country="KEN")
+    refresh()
+    parent.refresh_from_db()
     return parent
 
 

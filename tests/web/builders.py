@@ -14,6 +14,7 @@ from wildlife.identifications import lineup
 from wildlife.identifications.models import Detection, Identification, Run, StepResult, Vote
 from wildlife.photos.models import Photo
 from wildlife.species import models as species
+from wildlife.species.index import refresh
 
 MINI_JPEG = b"\xff\xd8\xff\xe0 not decoded by the web process \xff\xd9"
 
@@ -79,7 +80,8 @@ def plant() -> dict[str, species.Taxon]:
         species.TaxonHabitat.objects.create(taxon=elephant, habitat=habitat, source=source)
     for country in ("KEN", "TZA", "BWA"):
         species.Range.objects.create(taxon=elephant, country=country, source=source)
-    return taxa
+    refresh()
+    return {taxon.slug: taxon for taxon in species.Taxon.objects.all()}
 
 
 def photo(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
-from pipelines.taxonomy import Node, Tree
 from wildlife.species.countries import country_name
 from wildlife.species.models import (
     CommonName,
@@ -15,6 +14,7 @@ from wildlife.species.models import (
     Taxon,
     TaxonHabitat,
 )
+from wildlife.species.paths import Place, lineages
 
 MAIN_RANKS = ("class", "order", "family", "genus")
 
@@ -41,7 +41,10 @@ class SourceNote:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The newest assessment. `year` is 0 and `trend` "" where unknown; `source` is a key."""
+    """The newest assessment for the whole world.
+
+    `year` is 0 and `trend` "" where unknown; `source` is a key.
+    """
 
     category: str
     label: str
@@ -59,7 +62,10 @@ class HabitatFact:
 
 @dataclass(frozen=True, slots=True)
 class CountryFact:
-    """A country, by its ISO 3166-1 alpha-3 code, and whether the taxon is native there."""
+    """A country, by its ISO 3166-1 alpha-3 code, and whether the taxon is native there.
+
+    What is known of its regions counts where nothing is said of the country as a whole.
+    """
 
     code: str
     name: str
@@ -103,18 +109,17 @@ class _Facts:
         return bool(self.status or self.habitats or self.countries)
 
 
-def species_cards_in(tree: Tree, taxa: Iterable[Taxon], language: str) -> dict[str, SpeciesCard]:
+def species_cards_in(taxa: Iterable[Taxon], language: str) -> dict[str, SpeciesCard]:
     """Return the cards of taxa by their slugs; a synonym's slug leads to the accepted taxon."""
     asked = list(taxa)
     accepted = _accepted(asked)
     subjects = {taxon.pk: taxon for taxon in accepted.values()}
-    lineages = {taxon.slug: tree.lineage(taxon.slug) for taxon in subjects.values()}
-    lenders = {taxon.pk: _lender(taxon, lineages[taxon.slug]) for taxon in subjects.values()}
-    names = _names({node.key for lineage in lineages.values() for node in lineage}, language)
+    lines = lineages(subjects.values())
+    lenders = {taxon.pk: _lender(taxon, lines[taxon.pk]) for taxon in subjects.values()}
+    names = _names({place.slug for line in lines.values() for place in line}, language)
     facts = _facts(subjects.keys() | {pk for pk, _ in lenders.values() if pk}, language)
     cards = {
-        taxon.slug: _card(taxon, lineages[taxon.slug], names, language)
-        for taxon in subjects.values()
+        taxon.slug: _card(taxon, lines[taxon.pk], names, language) for taxon in subjects.values()
     }
     for taxon in subjects.values():
         own = facts.get(taxon.pk)
@@ -150,11 +155,11 @@ def _accepted(taxa: Iterable[Taxon]) -> dict[int, Taxon]:
     }
 
 
-def _lender(taxon: Taxon, lineage: tuple[Node, ...]) -> tuple[int, str]:
+def _lender(taxon: Taxon, lineage: tuple[Place, ...]) -> tuple[int, str]:
     """Return id and slug of the species that a subspecies may borrow facts from, else (0, "")."""
     if taxon.rank != Taxon.Rank.SUBSPECIES or taxon.parent_id is None or len(lineage) < 2:
         return 0, ""
-    return taxon.parent_id, lineage[-2].key
+    return taxon.parent_id, lineage[-2].slug
 
 
 def _names(slugs: set[str], language: str) -> dict[str, tuple[list[str], list[str]]]:
@@ -178,7 +183,7 @@ def _names(slugs: set[str], language: str) -> dict[str, tuple[list[str], list[st
 
 def _card(
     taxon: Taxon,
-    lineage: tuple[Node, ...],
+    lineage: tuple[Place, ...],
     names: Mapping[str, tuple[list[str], list[str]]],
     language: str,
 ) -> SpeciesCard:
@@ -192,9 +197,9 @@ def _card(
         common_names=tuple(names[taxon.slug][1]) if taxon.slug in names else (),
         rank=taxon.rank,
         lineage=tuple(
-            RankedName(node.rank, node.key, node.name, called(node.key))
-            for node in lineage
-            if node.rank in MAIN_RANKS and node.key != taxon.slug
+            RankedName(place.rank, place.slug, place.scientific_name, called(place.slug))
+            for place in lineage
+            if place.rank in MAIN_RANKS and place.pk != taxon.pk
         ),
         domesticated=taxon.domesticated,
     )
@@ -213,8 +218,8 @@ def _facts(taxa: Iterable[int], language: str) -> dict[int, _Facts]:
             )
         return one
 
-    assessments = ConservationAssessment.objects.filter(wanted).select_related("source")
-    for row in assessments.order_by("year", "pk"):
+    assessments = ConservationAssessment.objects.filter(wanted, country="")
+    for row in assessments.select_related("source").order_by("year", "pk"):
         of(row.taxon_id, row.source).status = Status(
             category=row.category,
             label=row.get_category_display(),
@@ -226,9 +231,16 @@ def _facts(taxa: Iterable[int], language: str) -> dict[int, _Facts]:
     for home in TaxonHabitat.objects.filter(wanted).select_related("source", "habitat"):
         fact = HabitatFact(home.habitat.code, home.habitat.name)
         of(home.taxon_id, home.source).habitats.append(fact)
-    for place in Range.objects.filter(wanted).select_related("source"):
-        country = CountryFact(place.country, country_name(place.country, language), place.presence)
-        of(place.taxon_id, place.source).countries.append(country)
+    for place in sorted(Range.objects.filter(wanted).select_related("source"), key=_telling):
+        one = of(place.taxon_id, place.source)
+        if place.country not in {country.code for country in one.countries}:
+            name = country_name(place.country, language)
+            one.countries.append(CountryFact(place.country, name, place.presence))
     for one in facts.values():
         one.habitats.sort(key=lambda habitat: [int(part) for part in habitat.code.split(".")])
     return facts
+
+
+def _telling(place: Range) -> tuple[bool, int]:
+    """Sort what is said of whole countries before their regions, and native before extinct."""
+    return bool(place.region), Range.Presence.values.index(place.presence)

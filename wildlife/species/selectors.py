@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from threading import Lock
 
-from django.db.models import Count, Max
+from django.db.models import Subquery
 
-from pipelines.taxonomy import Node, Tree
+from models_registry.services import registry
+from pipelines.taxonomy import Tree
 from wildlife.species.cards import (
     CountryFact,
     HabitatFact,
@@ -17,6 +18,7 @@ from wildlife.species.cards import (
     species_cards_in,
 )
 from wildlife.species.models import Taxon
+from wildlife.species.stored_tree import StoredTree
 
 __all__ = [
     "CountryFact",
@@ -53,28 +55,29 @@ _planted: tuple[tuple[object, ...], Tree] | None = None
 def tree() -> Tree:
     """Return the tree of all accepted taxa, which also finds them by their synonyms.
 
-    One cheap query tells whether the tree that this process holds is still the right one. It sees
-    what `save`, `delete` and the loader do; `QuerySet.update` has to set `updated_at`.
+    What the labels of known models can name is held in memory. One cheap query tells whether the
+    tree that this process holds is still the right one. It sees what `save`, `delete` and the
+    loader do; `QuerySet.update` has to set `updated_at`.
     """
     global _planted
     with _lock:
-        found = Taxon.objects.aggregate(Count("pk"), Max("pk"), Max("updated_at"))
-        stamp = tuple(found.values())
+        cards = registry().cards.values()
+        stamp = (_newest(), frozenset(card.fingerprint for card in cards))
         if _planted is None or _planted[0] != stamp:
-            _planted = (stamp, _plant())
+            names = {label.taxon for card in cards for label in card.outputs if label.taxon}
+            _planted = (stamp, StoredTree(names))
         return _planted[1]
 
 
-def _plant() -> Tree:
-    columns = ("slug", "scientific_name", "rank", "parent__slug", "accepted__slug")
-    nodes = []
-    synonyms = {}
-    for slug, name, rank, parent, accepted in Taxon.objects.order_by("pk").values_list(*columns):
-        if accepted:
-            synonyms[name] = accepted
-        else:
-            nodes.append(Node(slug, name, rank, parent or ""))
-    return Tree(nodes, synonyms)
+def _newest() -> tuple[object, ...] | None:
+    """Return what every change of a taxon changes; each part is read from the end of an index.
+
+    A removed taxon leaves an entry in the history.
+    """
+    changed = Taxon.objects.order_by("-updated_at").values("updated_at")[:1]
+    noted = Taxon.history.order_by("-history_id").values("history_id")[:1]
+    last = Taxon.objects.order_by("-pk").annotate(changed=Subquery(changed), noted=Subquery(noted))
+    return last.values_list("pk", "changed", "noted").first()
 
 
 def group_of(whole: Tree, slug: str) -> str:
@@ -93,4 +96,4 @@ def species_card(taxon: Taxon, language: str = "en") -> SpeciesCard:
 
 def species_cards(taxa: Iterable[Taxon], language: str = "en") -> dict[str, SpeciesCard]:
     """Return the cards of taxa by their slugs, in the same few queries for one as for many."""
-    return species_cards_in(tree(), taxa, language)
+    return species_cards_in(taxa, language)

@@ -1,0 +1,75 @@
+"""The tree for the vote: what models can name is held in memory, the rest stays in the database."""
+
+from collections.abc import Iterable
+
+from pipelines.taxonomy import Node, Tree
+from wildlife.species.models import Taxon
+from wildlife.species.paths import Place, lineages
+
+_MOST_BEYOND = 20_000
+"""So many taxa that were looked up are kept; then they are forgotten, and looked up again."""
+
+
+class StoredTree(Tree):
+    """All accepted taxa of the database, as they are at its making.
+
+    Taxa with one of `names` (scientific names, or synonyms), all above them and all their synonyms
+    are read at once. Whatever else is asked for costs two queries the first time. Threads may
+    share a tree: two that look for the same taxon find the same.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._slug_of_beyond: dict[str, str] = {}
+        self._beyond: dict[str, Node | None] = {}
+        wanted = dict.fromkeys(names, "")
+        rows = Taxon.objects.filter(scientific_name__in=wanted).order_by()
+        ids = {accepted or pk for pk, accepted in rows.values_list("pk", "accepted_id")}
+        named = Taxon.objects.filter(pk__in=ids).order_by("pk").only("pk", "path")
+        places = {one.pk: one for line in lineages(named).values() for one in line}
+        synonyms = Taxon.objects.filter(accepted_id__in=places).order_by("pk")
+        slugs = synonyms.values_list("scientific_name", "accepted__slug")
+        super().__init__(
+            _nodes([places[pk] for pk in sorted(places)]),
+            wanted | {name: slug or "" for name, slug in slugs},
+        )
+
+    def __len__(self) -> int:
+        return Taxon.objects.filter(accepted=None).count()
+
+    def get(self, key: str) -> Node | None:
+        """Return the accepted taxon with this key, None where there is none."""
+        if (node := super().get(key)) is not None:
+            return node
+        if key and key not in self._beyond:
+            self._forget()
+            found = Taxon.objects.filter(slug=key, accepted=None).only("pk", "path").first()
+            nodes = _nodes(lineages([found])[found.pk]) if found else []
+            self._beyond.update({key: None}, **{node.key: node for node in nodes})
+        return self._beyond.get(key)
+
+    def find(self, name: str) -> str:
+        """Return the key of the accepted taxon with this scientific name or synonym, or ""."""
+        if name in self._keys:
+            return self._keys[name]
+        if name not in self._slug_of_beyond:
+            self._forget()
+            # An accepted taxon goes before a synonym; of two alike the later one is meant.
+            rows = Taxon.objects.filter(scientific_name=name).order_by("pk")
+            found = list(rows.values_list("accepted__slug", "slug"))
+            slugs = [slug for accepted, slug in found if accepted is None]
+            slugs = slugs or [accepted or "" for accepted, _ in found]
+            self._slug_of_beyond[name] = slugs[-1] if slugs else ""
+        return self._slug_of_beyond.get(name, "")
+
+    def _forget(self) -> None:
+        if len(self._beyond) > _MOST_BEYOND or len(self._slug_of_beyond) > _MOST_BEYOND:
+            self._beyond, self._slug_of_beyond = {}, {}
+
+
+def _nodes(places: Iterable[Place]) -> list[Node]:
+    places = list(places)
+    slugs = {place.pk: place.slug for place in places}
+    return [
+        Node(one.slug, one.scientific_name, one.rank, slugs.get(one.parent_id or 0, ""))
+        for one in places
+    ]
