@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=255)),
                 ('name', models.CharField(help_text='What the source calls it.', max_length=120)),
+                ('place', models.CharField(help_text='Where in the source it stands.', max_length=120)),
                 ('synonym', models.BooleanField(default=False)),
                 ('taxon', models.ForeignKey(help_text='Null: not to be read.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='species.taxon')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='species.speciesimport')),

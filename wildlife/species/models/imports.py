@@ -77,6 +77,7 @@ class ImportedKey(models.Model):
         Taxon, models.CASCADE, null=True, related_name="+", help_text="Null: not to be read."
     )
     name = models.CharField(max_length=120, help_text="What the source calls it.")
+    place = models.CharField(max_length=120, help_text="Where in the source it stands.")
     synonym = models.BooleanField(default=False)
 
     class Meta:
