@@ -1,6 +1,7 @@
 """Detectors of the YOLO family, built from their yaml's name; never from a pickle."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -12,18 +13,18 @@ from models_registry.interfaces import DETECTION_LABELS
 
 
 class Grid(torch.nn.Module):
-    """The network up to its raw grid: (batch, 4 distances + one score per label, cells).
+    """The network up to its raw grid: (batch, 4 distances + one score per group, cells).
 
-    The scores of all outputs with one label are reduced to the largest, so that an animal that
+    The scores of all outputs of one group are reduced to the largest, so that an animal that
     looks like a bear and like an elephant is one animal. Distances are in units of the stride:
     where the cells lie is left to the decoder, which then computes few of them.
     """
 
-    def __init__(self, body: torch.nn.Module, groups: dict[str, list[int]]) -> None:
+    def __init__(self, body: torch.nn.Module, groups: Sequence[Sequence[int]]) -> None:
         super().__init__()
         self.body = body
         self.distances = body.model[-1].dfl  # type: ignore[index, union-attr]
-        self.groups = [groups[label] for label in DETECTION_LABELS]
+        self.groups = [list(outputs) for outputs in groups]
 
     def forward(self, planes: torch.Tensor) -> torch.Tensor:
         raw = self.body(planes)[1]
@@ -38,10 +39,17 @@ def network(card: ModelCard, weights: Path) -> torch.nn.Module:
 
     built = DetectionModel(card.architecture, nc=len(card.outputs), verbose=False, **card.arguments)
     fill(built, weights)
-    groups = {
-        label: [output.index for output in card.outputs if output.group == label]
-        for label in DETECTION_LABELS
-    }
-    if empty := [label for label, outputs in groups.items() if not outputs]:
+    groups = groups_of(card)
+    if empty := [
+        label for label, outputs in zip(DETECTION_LABELS, groups, strict=True) if not outputs
+    ]:
         raise CardInvalid(f"{card.key} has no output for {', '.join(empty)}.")
     return FromPixels(Grid(built.fuse(verbose=False), groups), card.input).eval()
+
+
+def groups_of(card: ModelCard) -> list[list[int]]:
+    """Return the outputs of each detection label, in the order of DETECTION_LABELS."""
+    return [
+        [output.index for output in card.outputs if output.group == label]
+        for label in DETECTION_LABELS
+    ]

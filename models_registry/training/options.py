@@ -50,7 +50,8 @@ class DetectorOptions:
     """For detectors.
 
     `size`: pixels of the long side while training. `sure`: confidence from which the parent's boxes
-    count on photos that nobody boxed. `empty`: share of photos without an animal in a batch.
+    count on photos that nobody boxed; `guess`: from which its surest box of anything does, where
+    the photo is known to show an animal. `empty`: share of photos without an animal in a batch.
     `draws`: photos per epoch; 0 means as many as there are.
     """
 
@@ -60,7 +61,8 @@ class DetectorOptions:
     batch: int = 16
     rate: float = 2e-4
     sure: float = 0.4
-    empty: float = 0.15
+    guess: float = 0.2
+    empty: float = 0.2
     draws: int = 0
     patience: int = 3
     seed: int = 1

@@ -14,51 +14,49 @@ GREY = 114
 LEAST_VISIBLE = 0.35
 """Share of a box that must be within the view to count."""
 
-
+FARTHEST, NEAREST = 0.25, 1.5
+"""Length of the photo's longer side in a view, of the view's."""
 HIT = 0.5
 """IoU from which a box that was found is one that people drew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A view with its boxes: pixels (size, size, 3); corners in pixels; indices of the labels.
-
-    Where `complete` is false, all that is known is that somewhere there is a `labels[0]`.
-    """
+    """A view with its boxes: pixels (size, size, 3); corners in pixels; indices of the labels."""
 
     pixels: Pixels
     corners: tuple[Corners, ...]
     labels: tuple[int, ...]
-    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known about a photo of this width and height: boxes in its pixels, their labels.
-
-    Where `complete` is false, all that is known is that somewhere there is a `labels[0]`.
-    """
+    """What is known about a photo of this width and height: boxes in its pixels, their labels."""
 
     size: tuple[int, int]
     corners: tuple[Corners, ...]
     labels: tuple[int, ...]
-    complete: bool
 
 
-def known(sample: Sample, found: Sequence[Box], size: tuple[int, int]) -> Known:
-    """Return the boxes drawn by people, else those `found` by the parent, else the mere label.
+def known(
+    sample: Sample, found: Sequence[Box], guess: Sequence[Box], size: tuple[int, int]
+) -> Known | None:
+    """Return the boxes drawn by people, else those of the parent; None where it found nothing.
 
-    `found` holds only boxes that the parent is sure of; `size` is the photo's in pixels.
+    `found` holds only boxes that the parent is sure of; `guess` what it takes for a thing at all,
+    which on a photo of an animal is that animal. `size` is the photo's in pixels.
     """
     if sample.boxes:
         labels = tuple(DETECTION_LABELS.index(thing) for thing in sample.things)
-        return Known(size, sample.boxes, labels, True)
+        return Known(size, sample.boxes, labels)
     wanted = {"human": "person", "vehicle": "vehicle"}.get(sample.group, "animal")
     if sample.group == NO_ANIMAL:
         # A landscape may well have people or cars; an animal there would be a mistake.
         found = [box for box in found if box.label != "animal"]
+    elif wanted == "animal" and guess and wanted not in {box.label for box in found}:
+        found = [*guess, *found]
     elif wanted not in {box.label for box in found}:
-        return Known(size, (), (DETECTION_LABELS.index(wanted),), False)
+        return None
     width, height = size
     corners = tuple(
         (
@@ -69,7 +67,7 @@ def known(sample: Sample, found: Sequence[Box], size: tuple[int, int]) -> Known:
         )
         for box in found
     )
-    return Known(size, corners, tuple(DETECTION_LABELS.index(box.label) for box in found), True)
+    return Known(size, corners, tuple(DETECTION_LABELS.index(box.label) for box in found))
 
 
 def varied_scene(
@@ -77,7 +75,7 @@ def varied_scene(
 ) -> Scene:
     """Return a training view: nearer or farther, shifted, mirrored and weathered."""
     image = opened(sample)
-    scale = size / max(image.size) * float(np.exp(rng.uniform(np.log(0.35), np.log(1.5))))
+    scale = size / max(image.size) * float(np.exp(rng.uniform(np.log(FARTHEST), np.log(NEAREST))))
     # From one edge to the other, whether the photo is smaller than the view or larger.
     left, top = (float(rng.random() * (size - side * scale)) for side in image.size)
     if rng.random() < 0.5:
@@ -85,6 +83,22 @@ def varied_scene(
         facts = replace(facts, corners=turned)
         image = ImageOps.mirror(image)
     return _scene(image, facts, size, (scale, left, top), rng, night)
+
+
+def mosaic(
+    four: Sequence[tuple[Sample, Known]], size: int, rng: np.random.Generator, night: float
+) -> Scene:
+    """Return a view of four photos, side by side in half the size."""
+    half = size // 2
+    parts = [varied_scene(sample, facts, half, rng, night) for sample, facts in four]
+    square = np.full((size, size, 3), GREY, np.uint8)
+    corners: list[Corners] = []
+    for part, (top, left) in zip(parts, np.ndindex(2, 2), strict=True):
+        y, x = top * half, left * half
+        square[y : y + half, x : x + half] = part.pixels
+        corners += [(a + x, b + y, c + x, d + y) for a, b, c, d in part.corners]
+    labels = tuple(label for part in parts for label in part.labels)
+    return Scene(square, tuple(corners), labels)
 
 
 def _scene(
@@ -101,15 +115,13 @@ def _scene(
     resized = image.resize(extent, Image.Resampling.BILINEAR, reducing_gap=2.0)
     square.paste(resized, (round(left), round(top)))
     corners, labels = [], []
-    for (x, y, right, bottom), label in zip(facts.corners, facts.labels, strict=False):
+    for (x, y, right, bottom), label in zip(facts.corners, facts.labels, strict=True):
         moved = (x * scale + left, y * scale + top, right * scale + left, bottom * scale + top)
         inside = tuple(min(float(size), max(0.0, side)) for side in moved)
         if _area(inside) > LEAST_VISIBLE * _area(moved) and min(_sides(inside)) >= 3:
             corners.append((inside[0], inside[1], inside[2], inside[3]))
             labels.append(label)
-    if not facts.complete:
-        labels = list(facts.labels)
-    return Scene(weathered(square, rng, night), tuple(corners), tuple(labels), facts.complete)
+    return Scene(weathered(square, rng, night), tuple(corners), tuple(labels))
 
 
 def _sides(box: Sequence[float]) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from models_registry.training.errors import TrainingRefused
 from models_registry.training.manifest import Sample
 from models_registry.training.recipe import Order, train
 from models_registry.training.release import write_release
-from models_registry.training.scenes import boxes_hit, known, varied_scene
+from models_registry.training.scenes import Known, boxes_hit, known, mosaic, varied_scene
 from tests.training.conftest import Listener
 
 QUICK = {"size": 64, "epochs": 2, "batch": 8, "draws": 16}
@@ -83,49 +83,84 @@ def sample(group: str, boxes: tuple[tuple[float, float, float, float], ...] = ()
 
 
 def test_boxes_of_people_count_before_the_parents() -> None:
-    drawn = known(sample("bird", ((1, 2, 30, 40),)), [Box(0, 0, 1, 1, "animal", 0.9)], SIZE)
-    found = known(sample("bird"), [Box(0.5, 0.25, 0.5, 0.5, "animal", 0.9)], SIZE)
+    everything = [Box(0, 0, 1, 1, "animal", 0.9)]
+    drawn = known(sample("bird", ((1, 2, 30, 40),)), everything, [], SIZE)
+    found = known(sample("bird"), [Box(0.5, 0.25, 0.5, 0.5, "animal", 0.9)], everything, SIZE)
 
+    assert drawn
     assert drawn.corners == ((1, 2, 30, 40),)
+    assert found
     assert found.corners == ((50, 20, 100, 60),)
-    assert found.complete
 
 
-def test_an_animal_without_a_box_is_a_mere_label() -> None:
-    facts = known(sample("bird"), [Box(0, 0, 1, 1, "person", 0.9)], SIZE)
+def test_what_the_parent_boxes_as_anything_on_a_photo_of_an_animal_is_the_animal() -> None:
+    person, anything = Box(0, 0, 0.1, 1, "person", 0.9), Box(0.5, 0.25, 0.5, 0.5, "animal", 0.3)
+    facts = known(sample("reptile"), [person], [anything], SIZE)
 
-    assert (facts.corners, facts.complete) == ((), False)
-    assert DETECTION_LABELS[facts.labels[0]] == "animal"
+    assert facts
+    assert facts.corners == ((50, 20, 100, 60), (0, 0, 10, 80))
+    assert [DETECTION_LABELS[label] for label in facts.labels] == ["animal", "person"]
+    assert not known(sample("human"), [], [anything], SIZE)
+
+
+def test_an_animal_of_which_nobody_knows_where_it_is_teaches_nothing() -> None:
+    assert known(sample("bird"), [Box(0, 0, 1, 1, "person", 0.9)], [], SIZE) is None
 
 
 def test_an_animal_on_an_empty_photo_is_a_mistake_and_a_person_is_not() -> None:
     boxes = [Box(0, 0, 0.5, 1, "animal", 0.9), Box(0.5, 0, 0.5, 1, "person", 0.9)]
-    facts = known(sample("none"), boxes, SIZE)
+    facts = known(sample("none"), boxes, boxes[:1], SIZE)
 
+    assert facts
     assert [DETECTION_LABELS[label] for label in facts.labels] == ["person"]
-    assert facts.complete
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_a_box_moves_with_the_photo(tmp_path: Path, seed: int) -> None:
-    path = tmp_path / "photo.png"
+SCENES = "models_registry.training.scenes."
+
+
+def square_on_black(folder: Path) -> tuple[Sample, Known]:
+    path = folder / "photo.png"
     image = Image.new("RGB", SIZE)
     image.paste((255, 255, 255), (20, 30, 60, 70))
     image.save(path)
     one = replace(sample("bird", ((20, 30, 60, 70),)), path=path)
-    facts = known(one, [], SIZE)
+    facts = known(one, [], [], SIZE)
+    assert facts
+    return one, facts
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_box_moves_with_the_photo(tmp_path: Path, seed: int) -> None:
+    one, facts = square_on_black(tmp_path)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "models_registry.training.scenes.weathered", lambda square, *_: np.asarray(square)
-        )
+        patch.setattr(SCENES + "weathered", lambda square, *_: np.asarray(square))
+        patch.setattr(SCENES + "FARTHEST", 0.6)
         scene = varied_scene(one, facts, 64, np.random.default_rng(seed), 0.0)
 
     ys, xs = np.nonzero(scene.pixels[..., 0] > 200)
     assert scene.corners[0] == pytest.approx((xs.min(), ys.min(), xs.max(), ys.max()), abs=3)
 
 
+def test_the_boxes_of_a_mosaic_lie_on_its_four_photos(tmp_path: Path) -> None:
+    pair = square_on_black(tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SCENES + "weathered", lambda square, *_: np.asarray(square))
+        patch.setattr(SCENES + "FARTHEST", 0.9)
+        patch.setattr(SCENES + "NEAREST", 1.0)
+        scene = mosaic([pair] * 4, 128, np.random.default_rng(1), 0.0)
+
+    assert len(scene.corners) == len(scene.labels) == 4
+    for left, top, right, bottom in scene.corners:
+        inside = scene.pixels[
+            round(top) + 2 : round(bottom) - 2, round(left) + 2 : round(right) - 2
+        ]
+        assert inside.min() > 200
+    assert {(left // 64, top // 64) for left, top, *_ in scene.corners} == set(np.ndindex(2, 2))
+
+
 def test_a_found_box_hits_what_it_mostly_covers() -> None:
-    facts = known(sample("bird", ((0, 0, 50, 40), (60, 50, 90, 80))), [], SIZE)
+    facts = known(sample("bird", ((0, 0, 50, 40), (60, 50, 90, 80))), [], [], SIZE)
+    assert facts
     found = [Box(0.0, 0.0, 0.45, 0.5, "animal", 0.9), Box(0.6, 0.1, 0.3, 0.3, "animal", 0.9)]
 
     assert boxes_hit(facts, found) == [True, False]
