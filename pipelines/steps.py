@@ -189,7 +189,7 @@ def vote(crops: list[Crop], *, member: Member, tools: Tools) -> Ballot:
 
 
 def _keys(labels: tuple[Label, ...], tree: Tree) -> list[str]:
-    return [tree.find(label.taxon) if label.taxon else "" for label in labels]
+    return [tree.meant_by(label) for label in labels]
 
 
 def _breadth(

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from models_registry.interfaces import Label
+
 RANKS = (
     "kingdom",
     "phylum",
@@ -33,11 +35,26 @@ class Node:
     parent: str
 
 
+def label_name(label: Label) -> str:
+    """Return what decisions on a label are kept under: its taxon's name, or else its text."""
+    return label.taxon or label.text
+
+
 class Tree:
     """An immutable forest of accepted taxa. Parents that are missing end the lineage."""
 
-    def __init__(self, nodes: Iterable[Node], synonyms: Mapping[str, str] | None = None) -> None:
-        """Build from accepted taxa and a mapping of other scientific names to their keys."""
+    def __init__(
+        self,
+        nodes: Iterable[Node],
+        synonyms: Mapping[str, str] | None = None,
+        decisions: Mapping[str, str] | None = None,
+    ) -> None:
+        """Build from accepted taxa, and mappings to their keys.
+
+        `synonyms` are other scientific names; `decisions` are what people say that labels mean
+        ("": no taxon), by the names that `label_name` gives.
+        """
+        self._decisions = dict(decisions or {})
         self._nodes = {node.key: node for node in nodes}
         self._keys = dict(synonyms or {})
         self._keys.update({node.name: node.key for node in self._nodes.values()})
@@ -60,6 +77,16 @@ class Tree:
     def find(self, name: str) -> str:
         """Return the key of the accepted taxon with this scientific name or synonym, or ""."""
         return self._keys.get(name, "")
+
+    def meant_by(self, label: Label) -> str:
+        """Return the key of the taxon that a label of a model stands for, "" where it is none.
+
+        What people decided goes before the name that the model gives.
+        """
+        name = label_name(label)
+        if name in self._decisions:
+            return self._decisions[name]
+        return self.find(label.taxon) if label.taxon else ""
 
     def lineage(self, key: str) -> tuple[Node, ...]:
         """Return the nodes from the root down to `key`, both included.

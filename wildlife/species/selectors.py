@@ -17,7 +17,7 @@ from wildlife.species.cards import (
     common_names_for,
     species_cards_in,
 )
-from wildlife.species.models import Taxon
+from wildlife.species.models import LabelDecision, Taxon
 from wildlife.species.stored_tree import StoredTree
 
 __all__ = [
@@ -70,14 +70,17 @@ def tree() -> Tree:
 
 
 def _newest() -> tuple[object, ...] | None:
-    """Return what every change of a taxon changes; each part is read from the end of an index.
+    """Return what every change of a taxon, or of what a label means, changes.
 
-    A removed taxon leaves an entry in the history.
+    Each part is read from the end of an index. A removed taxon leaves an entry in the history.
     """
     changed = Taxon.objects.order_by("-updated_at").values("updated_at")[:1]
     noted = Taxon.history.order_by("-history_id").values("history_id")[:1]
-    last = Taxon.objects.order_by("-pk").annotate(changed=Subquery(changed), noted=Subquery(noted))
-    return last.values_list("pk", "changed", "noted").first()
+    decided = LabelDecision.history.order_by("-history_id").values("history_id")[:1]
+    last = Taxon.objects.order_by("-pk").annotate(
+        changed=Subquery(changed), noted=Subquery(noted), decided=Subquery(decided)
+    )
+    return last.values_list("pk", "changed", "noted", "decided").first()
 
 
 def group_of(whole: Tree, slug: str) -> str:

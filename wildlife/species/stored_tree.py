@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pipelines.taxonomy import Node, Tree
-from wildlife.species.models import Taxon
+from wildlife.species.models import LabelDecision, Taxon
 from wildlife.species.paths import Place, lineages
 
 _MOST_BEYOND = 20_000
@@ -31,6 +31,7 @@ class StoredTree(Tree):
         super().__init__(
             _nodes([places[pk] for pk in sorted(places)]),
             wanted | {name: slug or "" for name, slug in slugs},
+            _decisions(),
         )
 
     def __len__(self) -> int:
@@ -64,6 +65,13 @@ class StoredTree(Tree):
     def _forget(self) -> None:
         if len(self._beyond) > _MOST_BEYOND or len(self._slug_of_beyond) > _MOST_BEYOND:
             self._beyond, self._slug_of_beyond = {}, {}
+
+
+def _decisions() -> dict[str, str]:
+    """Return what people said that labels mean, by the label; a synonym's taxon is meant."""
+    columns = ("label", "taxon__accepted__slug", "taxon__slug")
+    rows = LabelDecision.objects.values_list(*columns)
+    return {label: accepted or slug or "" for label, accepted, slug in rows}
 
 
 def _nodes(places: Iterable[Place]) -> list[Node]:

@@ -54,7 +54,7 @@ def header(who: Lineup, tree: Tree) -> Header:
     can_name, names = {}, []
     for member in who.experts:
         labels = models.classifier(member).labels
-        known = [(label.text, tree.find(label.taxon)) for label in labels if label.taxon]
+        known = [(label.text, tree.meant_by(label)) for label in labels]
         can_name[member.name] = tuple(sorted({key for _, key in known if key}))
         names += [(text, key) for text, key in known if key]
     return Header(who, can_name, unambiguous(names))

@@ -9,6 +9,7 @@ from wildlife.species.models.facts import (
     Trait,
 )
 from wildlife.species.models.imports import ImportedKey, SpeciesImport
+from wildlife.species.models.labels import LabelDecision
 from wildlife.species.models.taxa import CommonName, NameKey, Source, Taxon, TaxonIdentifier
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ConservationAssessment",
     "Habitat",
     "ImportedKey",
+    "LabelDecision",
     "LookAlike",
     "NameKey",
     "Range",
