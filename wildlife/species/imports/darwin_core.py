@@ -49,27 +49,11 @@ _GROUPS = ("kingdom", "phylum", "class", "order", "family", "genus")
 _MARKERS = frozenset({"subsp.", "ssp.", "var.", "f.", "subvar.", "cf.", "aff.", "sp.", "×"})
 _EPITHET = re.compile(r"[a-zà-öø-ÿ][a-zà-öø-ÿ-]+")
 _PARTICLES = frozenset(
-    [
-        "de",
-        "da",
-        "di",
-        "du",
-        "del",
-        "della",
-        "des",
-        "van",
-        "von",
-        "der",
-        "den",
-        "la",
-        "le",
-        "et",
-        "ex",
-        "in",
-        "and",
-        "zu",
-    ]
-)
+    {
+        "de", "da", "di", "du", "del", "della", "des", "van", "von", "der", "den", "la", "le", "et",
+        "ex", "in", "and", "zu",
+    }
+)  # fmt: skip
 _ISO = re.compile(r"(?:iso(?:[-_ ]?3166(?:-1)?)?:)?([a-z]{2,3})", re.IGNORECASE)
 _PRESENCE = {
     "introduced": "introduced", "invasive": "introduced", "naturalised": "introduced",
@@ -274,9 +258,9 @@ def _names(extras: tuple[Extra, ...]) -> Iterator[NameFact]:
 def _language(said: str) -> str:
     """Return the BCP 47 tag of a language that is given by a code or its English name."""
     code, _, rest = said.strip().casefold().replace("_", "-").partition("-")
-    try:
-        found = pycountry.languages.lookup(code)
-    except LookupError:
+    known = pycountry.languages
+    found = known.get(alpha_2=code) or known.get(alpha_3=code) or known.get(name=code.title())
+    if found is None:
         return said.strip().casefold()
     tag = str(getattr(found, "alpha_2", found.alpha_3))
     return f"{tag}-{rest}" if rest else tag

@@ -1,0 +1,124 @@
+"""Imports that are kept as rows: looked at, begun, gone on with, by a command or by workers."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.utils import timezone
+
+from wildlife.species.imports.importer import Progress, run
+from wildlife.species.imports.readers import open_reader
+from wildlife.species.imports.records import Reader, UnreadableSource
+from wildlife.species.imports.summary import Summary
+from wildlife.species.models import SpeciesImport, Taxon
+
+State = SpeciesImport.State
+
+PREVIEW_SECONDS = 20.0
+"""So long a preview looks; of something large it shows the beginning."""
+SLICE_SECONDS = 10.0
+"""So long a worker goes on with one import before others have their turn."""
+
+
+@contextmanager
+def reader_of(job: SpeciesImport) -> Iterator[Reader]:
+    """Open what a job reads: its stored file, else what its name says.
+
+    Raises UnreadableSource.
+    """
+    with _target(job) as target:
+        reader = open_reader(job.kind, target)
+        try:
+            yield reader
+        finally:
+            reader.close()
+
+
+@contextmanager
+def _target(job: SpeciesImport) -> Iterator[str]:
+    """Give a stored file a path; one that does not lie on this machine is fetched for the time."""
+    if not job.file:
+        yield job.name
+        return
+    try:
+        yield job.file.path
+    except NotImplementedError:
+        with tempfile.TemporaryDirectory() as folder:
+            # The name of a strange file is no part of the path.
+            local = Path(folder) / "import"
+            with job.file.open("rb") as stored, local.open("wb") as out:
+                shutil.copyfileobj(stored, out)
+            yield str(local)
+
+
+def preview(job: SpeciesImport, seconds: float | None = PREVIEW_SECONDS) -> Summary | None:
+    """Look at what a job would change and keep the findings in its row; None where it failed."""
+    _set(job, State.LOOKING)
+    try:
+        with reader_of(job) as reader:
+            summary = run(job, reader, dry_run=True, seconds=seconds)
+            job.total = reader.total
+    except (UnreadableSource, Taxon.DoesNotExist) as error:
+        _fail(job, error)
+        return None
+    for name, value in summary.as_fields().items():
+        setattr(job, name, value)
+    _set(job, State.PREVIEWED)
+    return summary
+
+
+def begin(job: SpeciesImport) -> bool:
+    """Let a job run, from where it was interrupted or from the start; once, by whoever is first."""
+    startable = SpeciesImport.objects.filter(
+        pk=job.pk, state__in=(State.NEW, State.PREVIEWED, State.FAILED)
+    )
+    if not startable.update(state=State.RUNNING, error="", alive_at=timezone.now()):
+        return False
+    job.refresh_from_db()
+    if not job.position:
+        # What a preview found is no part of what the import does.
+        for name, value in Summary().as_fields().items():
+            setattr(job, name, value)
+        job.save()
+    return True
+
+
+def go_on(
+    job: SpeciesImport, seconds: float | None = SLICE_SECONDS, progress: Progress | None = None
+) -> bool:
+    """Go on with a running job for some seconds; return whether there is more to do.
+
+    What fails is said in the job's `error`; it can begin again from where it was.
+    """
+    if job.state != State.RUNNING:
+        return False
+    try:
+        with reader_of(job) as reader:
+            summary = run(job, reader, seconds=seconds, progress=progress)
+    except (UnreadableSource, Taxon.DoesNotExist) as error:
+        _fail(job, error)
+        return False
+    if not summary.finished:
+        return True
+    job.finished_at = timezone.now()
+    _set(job, State.DONE)
+    if job.file:
+        # What it said is in the tables now.
+        job.file.delete(save=True)
+    return False
+
+
+def _set(job: SpeciesImport, state: SpeciesImport.State) -> None:
+    job.state = state
+    job.save()
+
+
+def _fail(job: SpeciesImport, error: Exception) -> None:
+    job.refresh_from_db()
+    reason = str(error)
+    if isinstance(error, Taxon.DoesNotExist):
+        reason = f"there is no taxon {job.within!r} to stay within"
+    job.error = reason
+    _set(job, State.FAILED)
