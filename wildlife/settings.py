@@ -1,6 +1,7 @@
 """All settings in one file. What differs between machines comes from the environment."""
 
 import logging
+from importlib.metadata import distribution
 from pathlib import Path
 
 import environ
@@ -140,7 +141,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA_DIR / "media"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Leaflet's files alone: as an application, django-leaflet asks for GDAL.
+_LEAFLET = distribution("django-leaflet").locate_file("leaflet/static")
+STATICFILES_DIRS = [BASE_DIR / "static", Path(str(_LEAFLET))]
 
 if bucket := env.str("S3_BUCKET", default=""):
     _media = {
@@ -230,6 +233,22 @@ MODEL_DEVICE = env.str("MODEL_DEVICE", default="auto")
 """auto, cpu or cuda."""
 MODEL_PRECISION = env.str("MODEL_PRECISION", default="card")
 """card (what each card says), fp32 or bf16."""
+
+# --- Sources of species knowledge ---------------------------------------------------------------
+
+IUCN_API_URL = env.str("IUCN_API_URL", default="https://api.iucnredlist.org/api/v4")
+IUCN_API_TOKEN = env.str("IUCN_API_TOKEN", default="")
+IUCN_API_PAUSE = env.float("IUCN_API_PAUSE", default=0.5)
+"""Seconds between two questions, as the Red List asks for."""
+WIKIDATA_URL = env.str("WIKIDATA_URL", default="https://query.wikidata.org/sparql")
+IMPORT_CONTACT = env.str("IMPORT_CONTACT", default="")
+"""A mail address or page that servers are told, as Wikidata's rules ask for."""
+IMPORT_TIMEOUT = env.float("IMPORT_TIMEOUT", default=60.0)
+IMPORT_RETRIES = env.int("IMPORT_RETRIES", default=5)
+IMPORT_BACKOFF = env.float("IMPORT_BACKOFF", default=1.0)
+"""Seconds before a busy server is asked again; twice as many each time."""
+IMPORT_LONGEST_WAIT = env.int("IMPORT_LONGEST_WAIT", default=300)
+"""Seconds; a server that asks for more by Retry-After is asked again after these."""
 
 # --- Logs and metrics -------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import TemplateView
 
 from wildlife.web import media, views
@@ -8,6 +8,7 @@ app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),
+    path("species/", include("wildlife.web.taxa.urls")),
     path("favicon.ico", views.favicon, name="favicon"),
     path(
         "robots.txt",

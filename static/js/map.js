@@ -1,0 +1,107 @@
+// Draws country outlines with Leaflet, and colours those that the page's data names.
+//
+// A map is an element with data-map (the id of a JSON script: {"countries": {code: {kind, words}}}),
+// data-outlines (GeoJSON) and data-leaflet, data-leaflet-style (the library). Library and outlines
+// are fetched once, when the first map comes near the window.
+
+const WORLD = [[-58, -172], [80, 180]];
+const EDGES = [[-90, -190], [90, 190]];
+const WIDEST = 200;
+
+let library = null;
+const fetched = new Map();
+
+function load(element) {
+  library ??= Promise.all([
+    attached(Object.assign(document.createElement("link"), { rel: "stylesheet", href: element.dataset.leafletStyle })),
+    attached(Object.assign(document.createElement("script"), { src: element.dataset.leaflet })),
+  ]);
+  const from = element.dataset.outlines;
+  if (!fetched.has(from)) fetched.set(from, fetch(from).then((answer) => answer.json()));
+  return Promise.all([fetched.get(from), library]);
+}
+
+function attached(part) {
+  return new Promise((done, failed) => {
+    part.addEventListener("load", done);
+    part.addEventListener("error", failed);
+    document.head.append(part);
+  });
+}
+
+async function draw(element) {
+  const told = JSON.parse(document.getElementById(element.dataset.map).textContent).countries;
+  const [outlines] = await load(element);
+  element.replaceChildren();
+  const map = L.map(element, {
+    crs: L.CRS.EPSG4326, zoomSnap: 0.1, zoomDelta: 1, minZoom: -1, maxZoom: 6, maxBounds: EDGES,
+    maxBoundsViscosity: 1, scrollWheelZoom: false, attributionControl: false, worldCopyJump: false,
+  });
+  map.fitBounds(WORLD, { animate: false });
+  L.geoJSON(outlines, {
+    style: ({ id }) => look(told[id]),
+    onEachFeature: (country, layer) => name(layer, country, told),
+    smoothFactor: 0.8,
+  }).addTo(map);
+  for (const country of outlines.features) dot(map, country, told);
+  map.fitBounds(around(outlines.features.filter(({ id }) => told[id])), { animate: false, padding: [14, 14], maxZoom: 4 });
+  letPagesScroll(map);
+  element.classList.add("is-drawn");
+}
+
+function look(fact) {
+  const kind = fact ? fact.kind : "none";
+  const patterned = kind !== "none" && kind !== "native";
+  return { className: `land land--${kind}`, fillOpacity: 1, ...(patterned && { fillColor: `url(#land-${kind})` }) };
+}
+
+function name(layer, country, told) {
+  const words = document.createElement("span");
+  words.textContent = told[country.id]?.words ?? country.properties.name;
+  layer.bindTooltip(words, { sticky: true, className: "map__name" });
+  layer.on("click", ({ latlng }) => layer.openTooltip(latlng));
+}
+
+// A country that is too small to be seen is a dot. Those that the page says nothing of have none.
+function dot(map, country, told) {
+  const { dot: place } = country.properties;
+  if (!place || !told[country.id]) return;
+  const mark = L.circleMarker([place[1], place[0]], { radius: 5, ...look(told[country.id]) });
+  name(mark, country, told);
+  mark.addTo(map);
+}
+
+// The countries of a range fill the map; one that spans the globe shows all of it.
+function around(countries) {
+  const box = L.latLngBounds([]);
+  for (const { properties: { main: [west, south, east, north] } } of countries) {
+    box.extend([south, west]).extend([north, east]);
+  }
+  if (!box.isValid() || box.getEast() - box.getWest() > WIDEST) return WORLD;
+  return box.pad(0.25);
+}
+
+// One finger scrolls the page as long as there is nothing to move the map to.
+function letPagesScroll(map) {
+  if (!L.Browser.mobile) return;
+  const whole = map.getZoom();
+  const settle = () => map.dragging[map.getZoom() > whole + 0.05 ? "enable" : "disable"]();
+  map.on("zoomend", settle);
+  settle();
+}
+
+const near = new IntersectionObserver((seen) => {
+  for (const { isIntersecting, target } of seen) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    draw(target).catch(() => target.closest(".map").classList.add("is-missing"));
+  }
+}, { rootMargin: "200px" });
+
+function watch(root) {
+  for (const element of root.querySelectorAll("[data-map]:not(.is-drawn)")) near.observe(element);
+}
+
+watch(document);
+// A result that arrives while the page is open brings its map along.
+document.addEventListener("htmx:load", ({ target }) => watch(target));
