@@ -11,10 +11,10 @@ READERS = {
     "mdd": "wildlife.species.imports.mammals.MammalDiversityDatabase",
     "csv": "wildlife.species.imports.tables.CsvTable",
     "xlsx": "wildlife.species.imports.tables.XlsxTable",
-    "iucn-api": "wildlife.species.imports.iucn_api.RedListApi",
-    "iucn-csv": "wildlife.species.imports.iucn_csv.RedListDownload",
-    "wikidata": "wildlife.species.imports.wikidata.WikidataResults",
-    "inat": "wildlife.species.imports.inaturalist.INaturalistTaxa",
+    "iucn-api": "wildlife.species.sources.iucn_api.RedListApi",
+    "iucn-csv": "wildlife.species.sources.iucn_csv.RedListDownload",
+    "wikidata": "wildlife.species.sources.wikidata.WikidataResults",
+    "inat": "wildlife.species.sources.inaturalist.INaturalistTaxa",
 }
 
 

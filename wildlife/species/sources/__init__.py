@@ -1,0 +1,1 @@
+"""Readers of sources that others publish: the IUCN Red List, Wikidata, iNaturalist."""
