@@ -2,7 +2,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from wildlife.api import media, views
+from wildlife.api import media, taxa, views
 
 app_name = "api"
 
@@ -17,5 +17,7 @@ urlpatterns = [
     path(
         "v1/photos/<uuid:photo_id>/detections/<int:index>/crop", media.Crop.as_view(), name="crop"
     ),
+    path("v1/taxa", taxa.TaxonList.as_view(), name="taxa"),
+    path("v1/taxa/<slug:slug>", taxa.TaxonDetail.as_view(), name="taxon"),
     re_path(r"", views.Unknown.as_view()),
 ]

@@ -36,14 +36,19 @@ class Found:
 
 
 def search(
-    text: str, *, language: str = "en", limit: int = 20, within: Taxon | None = None
+    text: str,
+    *,
+    language: str = "en",
+    limit: int = 20,
+    within: Taxon | None = None,
+    among: "QuerySet[Taxon] | None" = None,
 ) -> list[Found]:
     """Return the accepted taxa with a name, in any language, that begins like `text`.
 
     A name that is or ends in `text` comes before others, a whole one first; then taxa that people
     have a word for before others, whole names before words in their middle, the reader's language
     before others, and short names before long ones.
-    `within` keeps to a taxon and what is below it.
+    `within` keeps to a taxon and what is below it, `among` to any taxa.
     """
     typed = fold(text)[:LONGEST_KEY]
     rows = NameKey.objects.all()
@@ -51,6 +56,8 @@ def search(
         if not within.path:
             return []
         rows = rows.filter(starting_with("taxon__path", within.path))
+    if among is not None:
+        rows = rows.filter(taxon__in=among.order_by().values("pk"))
     if not typed or limit < 1:
         return []
     hits: dict[int, _Hit] = {}

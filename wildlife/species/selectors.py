@@ -27,6 +27,7 @@ __all__ = [
     "SourceNote",
     "SpeciesCard",
     "Status",
+    "classes_of",
     "common_names_for",
     "group_of",
     "species_card",
@@ -90,6 +91,11 @@ def group_of(whole: Tree, slug: str) -> str:
     """
     lineage = whole.lineage(slug)
     return next((_GROUP_OF_CLASS[n.key] for n in lineage if n.key in _GROUP_OF_CLASS), "other")
+
+
+def classes_of(group: str) -> list[str]:
+    """Return the slugs of the classes that make up a coarse group."""
+    return [slug for slug, other in _GROUP_OF_CLASS.items() if other == group]
 
 
 def species_card(taxon: Taxon, language: str = "en") -> SpeciesCard:
