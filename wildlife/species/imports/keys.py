@@ -24,7 +24,8 @@ class Entry:
 
 def key_of(record: Record) -> str:
     """Return the record's key, or one made of what it is called."""
-    return record.key or f"{record.rank}:{record.scientific_name}"[:255]
+    above = "/".join(one.name for one in record.lineage)
+    return record.key or f"{record.rank}:{record.scientific_name}:{above}"[:255]
 
 
 class Keys:

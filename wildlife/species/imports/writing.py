@@ -15,6 +15,7 @@ from wildlife.species.imports.planning import Merge, Move, Plan, Rename
 from wildlife.species.imports.records import Problem
 from wildlife.species.imports.summary import Summary
 from wildlife.species.models import Taxon
+from wildlife.species.tracked import BEFORE
 
 BATCH = 2000
 IMPORTED = "import "
@@ -36,9 +37,17 @@ def create(rows: Sequence[models.Model], by: User | None, reason: str) -> None:
 def change(
     rows: Sequence[models.Model], columns: Iterable[str], by: User | None, reason: str
 ) -> None:
-    """Write some columns of rows of one model, with their history."""
+    """Write some columns of rows of one model, with their history.
+
+    Of a row that nobody changed yet it is noted first how it stood, as `tracked` does.
+    """
     if rows:
         model: Any = type(rows[0])
+        stored = model.objects.filter(pk__in=[row.pk for row in rows])
+        told = model.history.filter(id__in=[row.pk for row in rows]).values("id")
+        model.history.bulk_history_create(
+            stored.exclude(pk__in=told), batch_size=BATCH, default_date=BEFORE
+        )
         model.objects.bulk_update(rows, list(columns), BATCH)
         model.history.bulk_history_create(
             rows, batch_size=BATCH, update=True, default_user=by, default_change_reason=reason
@@ -47,10 +56,8 @@ def change(
 
 def curated(model: Any) -> "models.QuerySet[Any]":
     """Return the history of what people did to the rows of a model."""
-    found: models.QuerySet[Any] = model.history.exclude(
-        history_change_reason__startswith=IMPORTED
-    ).order_by()
-    return found
+    past: models.QuerySet[Any] = model.history.exclude(history_date=BEFORE)
+    return past.exclude(history_change_reason__startswith=IMPORTED).order_by()
 
 
 class TreeWriter:
