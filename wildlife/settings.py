@@ -7,6 +7,7 @@ from pathlib import Path
 import environ
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 
 from wildlife.hosts import allowed_hosts
 from wildlife.logging import logging_config
@@ -281,6 +282,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ConservationCategory": "wildlife.species.models.ConservationAssessment.Category",
         "PhotoState": "wildlife.photos.models.Photo.State",
         "RunState": "wildlife.identifications.models.Run.State",
     },
@@ -309,6 +311,9 @@ UNFOLD = {
     "SITE_TITLE": "Wildlife",
     "SITE_HEADER": "Wildlife",
     "SITE_SYMBOL": "pets",
+    "STYLES": [lambda request: static("css/curation.css")],
+    "SIDEBAR": {"navigation": "wildlife.sidebar.navigation", "command_search": True},
+    "COMMAND": {"search_callback": "wildlife.species.admin.palette.find"},
     # The green of the pages, from light to dark.
     "COLORS": {
         "primary": {

@@ -12,6 +12,7 @@ from tests.species.conftest import Folder
 from wildlife.species.admin import CommonNameResource, TaxonResource
 from wildlife.species.loader import load
 from wildlife.species.models import CommonName, ConservationAssessment, Range, Taxon
+from wildlife.species.search import search
 
 pytestmark = pytest.mark.django_db
 COMMON_NAME_COLUMNS = [f"commonnameresource_{name}" for name in CommonNameResource._meta.fields]
@@ -27,6 +28,17 @@ def lion(folder: Folder) -> Taxon:
 def test_taxa_are_found_by_any_name(admin_client: Client, lion: Taxon, asked: str) -> None:
     page = admin_client.get(reverse("admin:species_taxon_changelist"), {"q": asked})
     assert lion in page.context["cl"].queryset
+
+
+def test_a_taxon_can_be_chosen_by_any_name(admin_client: Client, lion: Taxon) -> None:
+    answer = admin_client.get(reverse("admin:species_taxon_find"), {"term": "felis l"}).json()
+    text = "Panthera leo · Lion · species · found as Felis leo"
+    assert answer["results"] == [{"id": str(lion.pk), "text": text}]
+
+
+def test_a_page_asks_for_taxa_where_any_name_finds_them(admin_client: Client, lion: Taxon) -> None:
+    page = admin_client.get(reverse("admin:species_commonname_add"))
+    assert f'data-ajax--url="{reverse("admin:species_taxon_find")}"' in page.text
 
 
 def test_the_list_takes_a_bounded_number_of_queries(
@@ -47,16 +59,15 @@ def test_a_taxon_with_many_facts_takes_few_queries(
 ) -> None:
     for country in ("BWA", "COD", "ETH", "MOZ", "NAM", "RWA", "SOM", "UGA", "ZAF", "ZMB", "ZWE"):
         Range.objects.create(taxon=lion, country=country)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(40):
         admin_client.get(reverse("admin:species_taxon_change", args=[lion.pk]))
 
 
-def test_an_edit_is_saved_and_its_author_kept(admin_client: Client, lion: Taxon) -> None:
-    url = reverse("admin:species_taxon_change", args=[lion.pk])
-    forms = admin_client.get(url).context["inline_admin_formsets"]
-    data = {"scientific_name": lion.scientific_name, "slug": lion.slug, "rank": lion.rank}
-    data["parent"] = lion.parent_id
-    for formset in (inline.formset for inline in forms):
+def filled(client: Client, taxon: Taxon) -> dict[str, Any]:
+    """Return what the browser would send of a taxon's page, without a reason."""
+    page = client.get(reverse("admin:species_taxon_change", args=[taxon.pk]))
+    data: dict[str, Any] = {"rank": taxon.rank}
+    for formset in (inline.formset for inline in page.context["inline_admin_formsets"]):
         data |= {f"{formset.prefix}-TOTAL_FORMS": formset.initial_form_count()}
         data |= {f"{formset.prefix}-INITIAL_FORMS": formset.initial_form_count()}
         for form in formset.initial_forms:
@@ -64,12 +75,61 @@ def test_an_edit_is_saved_and_its_author_kept(admin_client: Client, lion: Taxon)
                 value = form.initial.get(name, form.instance.pk if name == "id" else "")
                 if value not in (None, False, ""):
                     data[f"{form.prefix}-{name}"] = value
-    data["assessments-0-category"] = "EN"
-    answer = admin_client.post(url, data)
+    return data
+
+
+def send(client: Client, taxon: Taxon, data: dict[str, Any]) -> Any:
+    return client.post(reverse("admin:species_taxon_change", args=[taxon.pk]), data)
+
+
+def test_an_edit_is_saved_with_its_author_and_reason(admin_client: Client, lion: Taxon) -> None:
+    data = filled(admin_client, lion) | {"assessments-0-category": "EN", "reason": "new list"}
+    answer = send(admin_client, lion, data)
     assert answer.status_code == 302, answer.context["errors"]
     assert lion.assessments.get().category == "EN"
-    record = ConservationAssessment.history.get()
+    record, before = ConservationAssessment.history.order_by("-history_id")
     assert (record.category, record.history_user.username) == ("EN", "admin")
+    assert record.history_change_reason == "new list"
+    assert before.category == "VU"
+
+
+def test_an_edit_without_a_reason_is_refused(admin_client: Client, lion: Taxon) -> None:
+    answer = send(admin_client, lion, filled(admin_client, lion) | {"sensitive": "on"})
+    assert answer.context["adminform"].form.errors.keys() == {"reason"}
+    lion.refresh_from_db()
+    assert not lion.sensitive
+
+
+def test_what_is_saved_untouched_leaves_no_trace(admin_client: Client, lion: Taxon) -> None:
+    assert send(admin_client, lion, filled(admin_client, lion) | {"reason": "a look"}).url
+    assert not ConservationAssessment.history.exists()
+    assert not CommonName.history.exists()
+
+
+def test_a_new_preferred_name_takes_the_place_of_the_last_one(
+    admin_client: Client, lion: Taxon
+) -> None:
+    data = filled(admin_client, lion) | {
+        "common_names-TOTAL_FORMS": 2,
+        "common_names-1-taxon": lion.pk,
+        "common_names-1-language": "en",
+        "common_names-1-name": "African Lion",
+        "common_names-1-preferred": "on",
+        "reason": "what people say",
+    }
+    del data["common_names-0-preferred"]
+    assert send(admin_client, lion, data | {"common_names-0-preferred": "on"}).status_code == 200
+    assert send(admin_client, lion, data).status_code == 302
+    assert lion.common_names.get(preferred=True).name == "African Lion"
+    assert [found.taxon_id for found in search("african lio")] == [lion.pk]
+
+
+def test_a_rank_must_fit_between_parent_and_children(admin_client: Client, lion: Taxon) -> None:
+    genus = lion.parent
+    assert genus is not None
+    for rank, sentence in (("order", "choose one below"), ("species", "choose a rank above")):
+        data = filled(admin_client, genus) | {"rank": rank, "reason": "trying"}
+        assert sentence in str(send(admin_client, genus, data).context["errors"])
 
 
 @pytest.mark.parametrize("model", ["source", "habitat", "commonname"])

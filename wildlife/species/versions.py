@@ -227,7 +227,8 @@ class _Past:
         """Return the rows as they stand in the tables: not all that writes them keeps a history."""
         found = {}
         for slug, model in self._models.items():
-            ids = [int(key.partition("-")[2]) for key in self._records if key.startswith(f"{slug}-")]
+            keys = [key for key in self._records if key.startswith(f"{slug}-")]
+            ids = [int(key.partition("-")[2]) for key in keys]
             for row in model._default_manager.filter(pk__in=ids):
                 key = _key(model, row.pk)
                 found[key] = self._values(key, row)

@@ -1,22 +1,39 @@
 """Names, sources and habitats by themselves."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import admin
-from simple_history.admin import SimpleHistoryAdmin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from unfold.admin import ModelAdmin
 
+from wildlife.species.admin.base import CuratedAdmin
 from wildlife.species.admin.exchange import CommonNameResource, ExchangeAdmin, SourceResource
 from wildlife.species.models import CommonName, Habitat, Source
 
 
 @admin.register(CommonName)
-class CommonNameAdmin(ExchangeAdmin, SimpleHistoryAdmin, ModelAdmin):
+class CommonNameAdmin(ExchangeAdmin, CuratedAdmin):
     resource_classes = [CommonNameResource]
     list_display = ["name", "language", "preferred", "taxon", "source"]
     list_filter = ["language", "preferred"]
     list_select_related = ["taxon", "source"]
-    list_per_page = 50
-    search_fields = ["name", "taxon__scientific_name"]
-    autocomplete_fields = ["taxon", "source"]
+    search_fields = ["name__istartswith", "taxon__scientific_name__istartswith"]
+    search_help_text = "The beginning of the name, or of the scientific name"
+    autocomplete_fields = ["source"]
+    fields = ["taxon", "language", "name", "preferred", "source"]
+
+    def names_of(self, row: CommonName) -> Iterable[int]:
+        return CommonName.objects.filter(pk=row.pk).values_list("taxon_id", flat=True)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the history of the taxon: a name has none of its own."""
+        record = CommonName.history.filter(id=object_id).first()
+        name = record or get_object_or_404(CommonName, pk=object_id)
+        return redirect("admin:species_taxon_history", name.taxon_id)
 
 
 @admin.register(Source)

@@ -21,6 +21,7 @@ class Command(BaseCommand):
 
     STEPS: dict[str, Callable[[], Any]] = {
         "database": partial(call_command, "migrate", verbosity=0),
+        "roles": partial(call_command, "sync_roles", verbosity=0),
         "species": partial(call_command, "load_species", verbosity=0),
         "models": partial(call_command, "sync_models", verbosity=0),
         "networks": partial(call_command, "prepare_models", verbosity=0),

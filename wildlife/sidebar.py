@@ -1,0 +1,96 @@
+"""What the admin offers at its side, to each person what they may see."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+Item = dict[str, Any]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the groups of links that unfold shows."""
+    return [
+        {
+            "title": "Species",
+            "items": [
+                _item("Tree", "account_tree", "species_taxon_tree", "species.view_taxon"),
+                _item("Taxa", "pets", "species_taxon_changelist", "species.view_taxon"),
+                _item("Needs attention", "flag", "species_taxon_needs", "species.view_taxon"),
+                _item("Labels of models", "label", "species_taxon_labels", "species.view_taxon"),
+                _item(
+                    "Decisions on labels",
+                    "gavel",
+                    "species_labeldecision_changelist",
+                    "species.view_labeldecision",
+                ),
+                _item(
+                    "Common names",
+                    "translate",
+                    "species_commonname_changelist",
+                    "species.view_commonname",
+                ),
+                _item("Habitats", "forest", "species_habitat_changelist", "species.view_habitat"),
+                _item("Sources", "menu_book", "species_source_changelist", "species.view_source"),
+                _item(
+                    "Imports",
+                    "cloud_upload",
+                    "species_speciesimport_changelist",
+                    "species.view_speciesimport",
+                ),
+            ],
+        },
+        {
+            "title": "Photos and answers",
+            "separator": True,
+            "items": [
+                _item("Photos", "photo_library", "photos_photo_changelist", "photos.view_photo"),
+                _item(
+                    "Identifications",
+                    "search_insights",
+                    "identifications_identification_changelist",
+                    "identifications.view_identification",
+                ),
+                _item(
+                    "Runs",
+                    "play_circle",
+                    "identifications_run_changelist",
+                    "identifications.view_run",
+                ),
+                _item(
+                    "Models",
+                    "neurology",
+                    "models_registry_modelrelease_changelist",
+                    "models_registry.view_modelrelease",
+                ),
+            ],
+        },
+        {
+            "title": "People",
+            "separator": True,
+            "items": [
+                _item("Accounts", "person", "auth_user_changelist", "auth.view_user"),
+                _item("Roles", "group", "auth_group_changelist", "auth.view_group"),
+                _item(
+                    "API tokens",
+                    "key",
+                    "authtoken_tokenproxy_changelist",
+                    "authtoken.view_tokenproxy",
+                ),
+            ],
+        },
+    ]
+
+
+def _item(title: str, icon: str, page: str, permission: str) -> Item:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse(f"admin:{page}"),
+        "permission": _holds(permission),
+    }
+
+
+def _holds(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)

@@ -1,0 +1,100 @@
+"""The page of what needs a curator's attention."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import urlencode
+
+from wildlife.species import labels, paths
+from wildlife.species.admin.pages import may_see, page
+from wildlife.species.admin.paging import QuickPaginator
+from wildlife.species.attention import CHECKS, COUNTED, Check, accepted, count
+from wildlife.species.models import CommonName, ConservationAssessment, Taxon
+
+PER_PAGE = 50
+BRANCHES = {
+    "mammalia": "Mammals",
+    "aves": "Birds",
+    "reptilia": "Reptiles",
+    "amphibia": "Amphibians",
+    "actinopterygii": "Fish",
+    "insecta": "Insects",
+    "arachnida": "Arachnids",
+}
+SCOPES = {"named": "Taxa that models can name", "all": "All taxa"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    check: Check
+    said: str
+    here: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    taxon: Taxon
+    name: str
+    category: str
+
+
+def needs(request: HttpRequest, model_admin: Any) -> HttpResponse:
+    """Show how many taxa each check finds, and those of the chosen one, page by page."""
+    may_see(request, model_admin)
+    scope = _one_of(request.GET.get("scope"), SCOPES, "named")
+    branch = _one_of(request.GET.get("branch"), BRANCHES, "")
+    taxa = _taxa(scope, branch)
+    tallies = [(check, count(check, taxa)) for check in CHECKS.values()]
+    fullest = next((check.key for check, number in tallies if number), "no-category")
+    chosen = CHECKS[_one_of(request.GET.get("check"), CHECKS, fullest)]
+    found = chosen.find(taxa).select_related("parent").order_by("scientific_name", "pk")
+    shown = QuickPaginator(found, PER_PAGE).get_page(request.GET.get("p"))
+    kept = {"scope": scope, "branch": branch}
+    return page(
+        request,
+        model_admin,
+        "needs.html",
+        "Needs attention",
+        tallies=[_tally(check, number, chosen, kept) for check, number in tallies],
+        unknown_labels=len(labels.unknown()),
+        chosen=chosen,
+        shown=shown,
+        rows=_rows(list(shown)),
+        scope=scope,
+        scopes=SCOPES,
+        branch=branch,
+        branches=BRANCHES,
+        address=urlencode(kept | {"check": chosen.key}),
+    )
+
+
+def _taxa(scope: str, branch: str) -> Any:
+    taxa = accepted()
+    if scope == "named":
+        taxa = taxa.filter(pk__in=labels.nameable())
+    if branch:
+        top = Taxon.objects.filter(slug=branch).first()
+        if top is None or not top.path:
+            return taxa.none()
+        taxa = taxa.filter(paths.starting_with("path", top.path))
+    return taxa
+
+
+def _tally(check: Check, number: int, chosen: Check, kept: dict[str, str]) -> Tally:
+    said = f"{number:,}" if number <= COUNTED else f"{COUNTED:,}+"
+    return Tally(check, said, check is chosen, urlencode(kept | {"check": check.key}))
+
+
+def _rows(taxa: list[Taxon]) -> list[Row]:
+    ids = [taxon.pk for taxon in taxa]
+    spoken = CommonName.objects.filter(taxon_id__in=ids, language="en", preferred=True)
+    names = dict(spoken.values_list("taxon_id", "name"))
+    worldwide = ConservationAssessment.objects.filter(taxon_id__in=ids, country="")
+    status = dict(worldwide.order_by("year", "pk").values_list("taxon_id", "category"))
+    return [Row(one, names.get(one.pk, ""), status.get(one.pk, "")) for one in taxa]
+
+
+def _one_of(asked: str | None, known: Any, otherwise: str) -> str:
+    return asked if asked in known else otherwise  # type: ignore[return-value]
