@@ -1,4 +1,4 @@
-"""The Celery application: settings come from Django's, tasks from `wildlife.identifications`."""
+"""The Celery application: settings come from Django's, tasks from the applications that have some."""
 
 import os
 
@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wildlife.settings")
 
 app = Celery("wildlife")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["wildlife.identifications"])
+app.autodiscover_tasks(["wildlife.identifications", "wildlife.species"])

@@ -4,6 +4,7 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
@@ -100,8 +101,12 @@ class SpeciesImportAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: SpeciesImport, form: Any, change: bool) -> None:
         obj.by = person(request)
         if obj.file:
-            with obj.file.open("rb") as uploaded:
-                obj.sha256 = hashlib.file_digest(uploaded, "sha256").hexdigest()
+            digest = hashlib.sha256()
+            for chunk in obj.file.chunks():
+                digest.update(chunk)
+            obj.sha256 = digest.hexdigest()
+            # Two uploads of one name must not lie in one place.
+            obj.file.name = uuid4().hex + Path(obj.name).suffix.lower()
         super().save_model(request, obj, form, change)
         transaction.on_commit(lambda: _send(request, look_at_import, obj))
 
