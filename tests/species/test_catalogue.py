@@ -78,6 +78,35 @@ Anguilla anguilla|CR|5.1|FRA
 Amphiprion ocellaris|LC|9.8|IDN
 """
 
+RANGES = """
+Milvus milvus|DEU ESP GBR|CPV IND
+Ciconia nigra|POL ESP CHN ZAF|USA AUS
+Ciconia ciconia|DEU POL MAR|USA CAN
+Cygnus cygnus|ISL FIN JPN|USA AUS
+Grus grus|DEU SWE ESP CHN|USA BRA
+Gypaetus barbatus|ESP CHE ETH CHN|USA BRA
+Vultur gryphus|CHL PER ARG|MEX ESP
+Hirundo rustica|DEU USA ZAF|ATA
+Falco peregrinus|USA AUS DEU ZAF|ATA
+Harpia harpyja|BRA PAN ECU|USA CHL
+Coracias garrulus|ESP KEN|USA AUS
+Sagittarius serpentarius|KEN ZAF|IND MDG
+Icthyophaga vocifer|ZMB UGA|IND EGY
+Platalea alba|KEN ZAF|IND BRA
+Threskiornis aethiopicus|KEN SEN ZAF|AUS
+Dumetella carolinensis|USA CAN PAN|DEU
+Setophaga magnolia|CAN USA MEX|BRA
+Bonasa umbellus|CAN USA|JEY MEX
+Tachycineta bicolor|CAN USA MEX|BRA
+Leptoptilos javanicus|IND IDN THA|AUS
+Haliastur indus|IND AUS IDN|ZAF
+Opisthocomus hoazin|BRA PER BOL|MEX
+Motacilla alba|DEU IND JPN|BRA
+Upupa epops|ESP IND CHN|USA
+Panthera leo|IND TZA|CHN
+Panthera tigris|IND RUS|IRN
+"""
+
 LISTS = {
     "species/inat_birds.csv": ("scientific_name", "current_scientific_name"),
     "species/inat_insects.csv": ("scientific_name",),
@@ -148,6 +177,15 @@ def test_well_known_species_are_right(loaded: LoadReport) -> None:
         assert habitat in {home.code for home in card.habitats}, name
         assert country in {place.code for place in card.countries}, name
         assert card.common_name, name
+
+
+def test_well_known_species_live_where_they_live_and_not_elsewhere(loaded: LoadReport) -> None:
+    for line in RANGES.strip().splitlines():
+        name, here, elsewhere = line.split("|")
+        taxon = Taxon.objects.get(scientific_name=name)
+        native = set(taxon.ranges.filter(presence="native").values_list("country", flat=True))
+        assert {*here.split()} <= native, name
+        assert not {*elsewhere.split()} & native, name
 
 
 def test_vertebrates_are_covered(loaded: LoadReport) -> None:
