@@ -23,15 +23,15 @@ def cards(page: Page) -> list[str]:
 
 def test_typing_finds_species_and_the_address_keeps_what_was_typed(visit):
     page = visit("/species/")
-    page.get_by_label("Name").press_sequentially("savanna eleph")
+    page.get_by_role("searchbox", name="Name").press_sequentially("savanna eleph")
     expect(page.locator(".card__title")).to_have_text(["African Savanna Elephant"])
     page.wait_for_url("**/species/?q=savanna+eleph")
     page.reload()
-    expect(page.get_by_label("Name")).to_have_value("savanna eleph")
+    expect(page.get_by_role("searchbox", name="Name")).to_have_value("savanna eleph")
     page.locator(".card__in").click()
     expect(page.locator("h1")).to_contain_text("African Savanna Elephant")
     page.go_back()
-    expect(page.get_by_label("Name")).to_have_value("savanna eleph")
+    expect(page.get_by_role("searchbox", name="Name")).to_have_value("savanna eleph")
 
 
 def test_filters_combine_and_more_is_added_below(visit):
@@ -78,7 +78,7 @@ def test_nothing_is_wider_than_a_small_phone(visit, path):
 
 def test_without_scripts_all_can_be_found_and_read(visit):
     page = visit("/species/", java_script_enabled=False)
-    page.get_by_label("Name").fill("tiger")
+    page.get_by_role("searchbox", name="Name").fill("tiger")
     page.get_by_label("Class").select_option("mammalia")
     page.get_by_role("button", name="Show").click()
     page.locator(".card__in", has_text="Panthera tigris").click()
