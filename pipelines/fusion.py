@@ -128,9 +128,9 @@ def _masses(
     for voice in voices:
         listed = sum(probability for _, probability in voice.vote.scores)
         for key, probability in voice.vote.scores:
-            if key in tree:
+            if current := tree.current(key):
                 share = voice.weight / total * probability / listed
-                own[key] = own.get(key, 0.0) + share
+                own[current] = own.get(current, 0.0) + share
     summed: dict[str, float] = {}
     for key, mass in own.items():
         for node in tree.lineage(key):
@@ -166,7 +166,7 @@ def _agreement(voices: list[_Voice], total: float, answer: str, tree: Tree) -> f
     line = {node.key for node in tree.lineage(answer)}
     agreeing = 0.0
     for voice in voices:
-        best = voice.vote.scores[0][0]
+        best = tree.current(voice.vote.scores[0][0])
         if best in line or any(node.key == answer for node in tree.lineage(best)):
             agreeing += voice.weight
     return agreeing / total

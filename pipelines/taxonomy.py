@@ -74,6 +74,13 @@ class Tree:
         """Return the accepted taxon with this key, None where there is none."""
         return self._nodes.get(key)
 
+    def current(self, key: str) -> str:
+        """Return the key of the accepted taxon that a key stands for today, "" for none.
+
+        A taxon may have become a synonym since a vote was given for it.
+        """
+        return key if key in self else ""
+
     def find(self, name: str) -> str:
         """Return the key of the accepted taxon with this scientific name or synonym, or ""."""
         return self._keys.get(name, "")

@@ -1,5 +1,6 @@
 """Renaming, moving and merging taxa: nothing that points at them is lost."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,8 +8,13 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from pipelines.fusion import Rules, fuse
+from pipelines.types import Ballot, Crop, Detection, Scene, Vote
+from pipelines.types import Identification as Answer
 from tests.web import builders
 from tests.web.conftest import as_guest
+from wildlife.identifications.describe import describe
+from wildlife.identifications.models import Identification
 from wildlife.species.models import (
     CommonName,
     ConservationAssessment,
@@ -251,3 +257,53 @@ def test_an_identification_of_a_renamed_and_moved_taxon_shows_the_new_name(
     assert "Elephas cyclotis" in shown
     assert "Loxodonta cyclotis" not in shown
     assert "Felidae" in shown
+
+
+def test_a_photo_of_a_merged_taxon_shows_the_one_that_is_kept(taxa: Taxa, page: Any) -> None:
+    keep, other = taxa["loxodonta-africana"], taxa["loxodonta-cyclotis"]
+
+    merge(keep, other, by=None, reason="one species")
+
+    assert Identification.objects.get().taxon == keep
+    shown = page()
+    assert "Loxodonta africana" in shown
+    assert "Loxodonta cyclotis" not in shown
+    assert "African forest elephant" not in re.sub(r"<[^>]*>", "", _main(shown))
+    # What the expert gave to each of the two, 0.91 and 0.05, is the share of the one.
+    assert "96%" in shown
+
+
+def _main(page: str) -> str:
+    """Return the page up to the species panel, which lists all names of the taxon."""
+    return page.partition('class="species"')[0]
+
+
+def test_votes_for_a_merged_taxon_count_for_the_one_that_is_kept(taxa: Taxa) -> None:
+    keep, other = taxa["loxodonta-africana"], taxa["loxodonta-cyclotis"]
+    crop = Crop("photo", 0, "crop.jpg", False, (("mammal", 1.0),), ("mammals",))
+    vote = Vote("photo", 0, ((other.slug, 0.5), (keep.slug, 0.4), ("panthera-leo", 0.1)))
+    ballot = Ballot("mammals", "mammals@1", 1.0, breadth=(("mammal", 10),), votes=(vote,))
+    merge(keep, other, by=None, reason="one species")
+
+    [answer] = fuse([crop], [ballot], tree=tree(), rules=Rules())
+
+    assert (answer.taxon, answer.reason) == (keep.slug, "species")
+    assert answer.confidence == pytest.approx(0.9)
+    assert answer.agreement == 1.0
+    assert [key for key, _ in answer.runners_up] == ["panthera-leo"]
+
+
+def test_an_answer_that_was_on_its_way_during_a_merge_names_the_one_that_is_kept(
+    taxa: Taxa,
+) -> None:
+    keep, other = taxa["loxodonta-africana"], taxa["loxodonta-cyclotis"]
+    photo = builders.photo(state="running")
+    run = builders.run(photo, state="running", steps=())
+    seen = Detection(str(photo.pk), 0, "animal", 0.9, (0.1, 0.1, 0.5, 0.5), "crops/x.jpg")
+    scene = Scene(str(photo.pk), 100, 100, "previews/x.jpg", (seen,))
+    answer = Answer(str(photo.pk), 0, other.slug, "species", 0.9, 1.0, "species")
+    merge(keep, other, by=None, reason="one species")
+
+    describe(run, [scene], [], [], [answer])
+
+    assert Identification.objects.get().taxon == keep

@@ -7,8 +7,8 @@ from typing import Any
 from wildlife.identifications import models
 from wildlife.identifications.selectors import latest_run
 from wildlife.photos.models import Photo
-from wildlife.species.models import Taxon
 from wildlife.species.selectors import SpeciesCard, common_names_for, species_cards
+from wildlife.species.synonyms import accepted
 
 TOP_ANSWERS = 5
 
@@ -109,9 +109,12 @@ def _slugs(row: models.Detection, answer: models.Identification | None) -> Itera
 def _names(slugs: set[str]) -> dict[str, TaxonName]:
     if not slugs:
         return {}
-    common = common_names_for(slugs)
-    known = Taxon.objects.filter(slug__in=slugs).values_list("slug", "scientific_name", "rank")
-    return {slug: TaxonName(slug, name, common.get(slug, ""), rank) for slug, name, rank in known}
+    taxa = accepted(slugs)
+    common = common_names_for(one.slug for one in taxa.values())
+    return {
+        slug: TaxonName(one.slug, one.scientific_name, common.get(one.slug, ""), one.rank)
+        for slug, one in taxa.items()
+    }
 
 
 def _detection(

@@ -7,7 +7,7 @@ from pipelines.types import Ballot, Crop, Identification, Scene
 from wildlife.identifications import models
 from wildlife.identifications.models import Run
 from wildlife.photos.models import Photo
-from wildlife.species.models import Taxon
+from wildlife.species.synonyms import accepted
 
 
 def describe(
@@ -83,15 +83,12 @@ def _write(
     )
     detections = {(str(row.photo_id), row.index): row for row in rows}
     models.Vote.objects.bulk_create(_votes(detections, crops, ballots))
-    taxa = dict(
-        Taxon.objects.filter(slug__in={answer.taxon for answer in answers}).values_list(
-            "slug", "id"
-        )
-    )
+    # A taxon may have become a synonym while the run was on its way.
+    taxa = accepted(answer.taxon for answer in answers)
     models.Identification.objects.bulk_create(
         models.Identification(
             detection=detections[answer.photo_id, answer.index],
-            taxon_id=taxa.get(answer.taxon),
+            taxon=taxa.get(answer.taxon),
             confidence=answer.confidence,
             agreement=answer.agreement,
             reason=answer.reason,

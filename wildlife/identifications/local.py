@@ -13,6 +13,7 @@ from pipelines.runners import MemoryStore, run_here
 from pipelines.types import Ballot, Crop, Detection, Identification, Photo, Scene, Vote
 from wildlife.identifications.toolbox import tools
 from wildlife.species.models import Taxon
+from wildlife.species.synonyms import accepted
 
 PHOTOS_AT_ONCE = 8
 
@@ -96,7 +97,7 @@ def _answers(
 ) -> Iterator[FileAnswer]:
     by_place = {(answer.photo_id, answer.index): answer for answer in answers}
     slugs = {slug for a in answers for slug in (a.taxon, *(key for key, _ in a.runners_up))}
-    taxa = Taxon.objects.in_bulk(slugs - {""}, field_name="slug")
+    taxa = accepted(slugs)
     for path, scene in zip(paths, scenes, strict=True):
         seen = []
         for detection in scene.detections:

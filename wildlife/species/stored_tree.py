@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pipelines.taxonomy import Node, Tree
 from wildlife.species.models import LabelDecision, Taxon
 from wildlife.species.paths import Place, lineages
+from wildlife.species.synonyms import accepted
 
 _MOST_BEYOND = 20_000
 """So many taxa that were looked up are kept; then they are forgotten, and looked up again."""
@@ -21,6 +22,7 @@ class StoredTree(Tree):
     def __init__(self, names: Iterable[str]) -> None:
         self._slug_of_beyond: dict[str, str] = {}
         self._beyond: dict[str, Node | None] = {}
+        self._moved: dict[str, str] = {}
         wanted = dict.fromkeys(names, "")
         rows = Taxon.objects.filter(scientific_name__in=wanted).order_by()
         ids = {accepted or pk for pk, accepted in rows.values_list("pk", "accepted_id")}
@@ -48,6 +50,16 @@ class StoredTree(Tree):
             self._beyond.update({key: None}, **{node.key: node for node in nodes})
         return self._beyond.get(key)
 
+    def current(self, key: str) -> str:
+        """Return the key of the accepted taxon that a key stands for today, "" for none."""
+        if self.get(key) is not None:
+            return key
+        if key and key not in self._moved:
+            self._forget()
+            found = accepted([key]).get(key)
+            self._moved[key] = found.slug if found else ""
+        return self._moved.get(key, "")
+
     def find(self, name: str) -> str:
         """Return the key of the accepted taxon with this scientific name or synonym, or ""."""
         if name in self._keys:
@@ -63,8 +75,9 @@ class StoredTree(Tree):
         return self._slug_of_beyond.get(name, "")
 
     def _forget(self) -> None:
-        if len(self._beyond) > _MOST_BEYOND or len(self._slug_of_beyond) > _MOST_BEYOND:
-            self._beyond, self._slug_of_beyond = {}, {}
+        held = (self._beyond, self._slug_of_beyond, self._moved)
+        if any(len(one) > _MOST_BEYOND for one in held):
+            self._beyond, self._slug_of_beyond, self._moved = {}, {}, {}
 
 
 def _decisions() -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from wildlife.species.models import Taxon
 from wildlife.species.selectors import common_names_for
+from wildlife.species.synonyms import accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,12 @@ class Name:
 def names_of(slugs: Iterable[str]) -> dict[str, Name]:
     """Return the names of taxa by slug, in the page's language and two queries.
 
+    The slug of a synonym gets the names of the accepted taxon, with that one's slug.
     Slugs that no taxon has are left out.
     """
-    wanted = set(slugs)
-    common = common_names_for(wanted, get_language() or "en")
-    rows = Taxon.objects.filter(slug__in=wanted).order_by()
+    taxa = accepted(slugs)
+    common = common_names_for((one.slug for one in taxa.values()), get_language() or "en")
     return {
-        slug: Name(slug, scientific, common.get(slug, ""), rank)
-        for slug, scientific, rank in rows.values_list("slug", "scientific_name", "rank")
+        slug: Name(one.slug, one.scientific_name, common.get(one.slug, ""), one.rank)
+        for slug, one in taxa.items()
     }

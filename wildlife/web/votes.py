@@ -94,9 +94,14 @@ def _vote(
 def bars_of(
     scores: Sequence[Sequence[object]], names: Mapping[str, Name], taxon: str = ""
 ) -> tuple[Bar, ...]:
-    """Return the shares that tell a reader something; those of the taxon `taxon` lead."""
-    bars = []
+    """Return the shares that tell a reader something; those of the taxon `taxon` lead.
+
+    Taxa that were merged since the vote share one bar.
+    """
+    shares: dict[Name, float] = {}
     for slug, share in scores:
         if slug in names and isinstance(share, float | int) and share >= LEAST_SHOWN:
-            bars.append(Bar(names[str(slug)], float(share), leads=slug == taxon))
-    return tuple(bars)
+            name = names[str(slug)]
+            shares[name] = shares.get(name, 0.0) + float(share)
+    best_first = sorted(shares.items(), key=lambda pair: -pair[1])
+    return tuple(Bar(name, share, leads=name.slug == taxon) for name, share in best_first)
