@@ -4,7 +4,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from django.db import transaction
 
@@ -15,13 +14,15 @@ from wildlife.species.imports.keys import Keys
 from wildlife.species.imports.matching import Matcher
 from wildlife.species.imports.nodes import Node
 from wildlife.species.imports.planning import Planner
-from wildlife.species.imports.records import Problem, Reader, Record
+from wildlife.species.imports.records import Problem, Reader, Record, UnreadableSource
 from wildlife.species.imports.summary import Summary
 from wildlife.species.imports.writing import TreeWriter
 from wildlife.species.models import Habitat, Source, SpeciesImport, Taxon
 
 BATCH = 1000
 """Records in one transaction."""
+LONGEST_BATCH = 20.0
+"""Seconds until fewer make one: a source that is asked over the web gives one at a time."""
 
 Progress = Callable[[Summary], None]
 
@@ -158,5 +159,21 @@ class _Importer:
 
 
 def _batches(items: Iterator[Record | Problem]) -> Iterator[list[Record | Problem]]:
-    while batch := list(islice(items, BATCH)):
+    """Yield as many as make a batch, or as come in some seconds: servers are slow.
+
+    What came before a source failed is yielded before the error is raised.
+    """
+    batch: list[Record | Problem] = []
+    begun = time.monotonic()
+    try:
+        for item in items:
+            batch.append(item)
+            if len(batch) == BATCH or time.monotonic() - begun > LONGEST_BATCH:
+                yield batch
+                batch, begun = [], time.monotonic()
+    except UnreadableSource:
+        if batch:
+            yield batch
+        raise
+    if batch:
         yield batch
