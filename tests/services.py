@@ -58,6 +58,13 @@ def postgres_server() -> Iterator[str]:
 
     Skipped by name where there is none; on CI its absence is a failure.
     """
+    with running_postgres() as url:
+        yield url
+
+
+@contextlib.contextmanager
+def running_postgres() -> Iterator[str]:
+    """Run a PostgreSQL of its own, thrown away afterwards; yield the URL of an empty database."""
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))  # noqa: PTH207 - versions sort as text
     if not found:
         if os.environ.get("CI") == "true":

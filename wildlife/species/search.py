@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Case, QuerySet, Value, When
+from django.db.models import Case, QuerySet, Value, When
 from django.db.models.functions import Length
 
 from wildlife.species.models import CommonName, NameKey, Taxon
@@ -12,6 +12,9 @@ from wildlife.species.paths import starting_with
 
 _KEYS_PER_TAXON = 4
 """More rows are asked for than taxa, for several names of one taxon may begin alike."""
+
+_FEW_BEGIN_ALIKE = 4
+"""From so many letters on, all names that begin with them are few enough to be put in order."""
 
 _Hit = tuple[int, str, str]
 """A taxon's id, the key that was found and its language."""
@@ -77,19 +80,24 @@ def languages_for(language: str) -> tuple[str, ...]:
 def _hits(
     rows: "QuerySet[NameKey]", typed: str, languages: Sequence[str], most: int
 ) -> Iterator[_Hit]:
-    """Yield keys, the best first; each tier is asked only when it is needed."""
-    understood = Case(
-        When(language__in=languages, then=Value(True)),
-        default=Value(False),
-        output_field=BooleanField(),
-    )
+    """Yield keys, the best first.
+
+    So many begin with a letter or two that tier after tier is asked, until there are enough.
+    """
+    same = Case(When(key=typed, then=Value(0)), default=Value(1))
+    understood = Case(When(language__in=languages, then=Value(0)), default=Value(1))
+    order = (same, "tier", understood, Length("key"), "key", "taxon_id")
     columns = ("taxon_id", "key", "language")
-    same = rows.filter(tier__in=NameKey.Tier.values, key=typed)
-    yield from same.order_by("tier", understood.desc(), "taxon_id").values_list(*columns)[:most]
-    longer = rows.filter(starting_with("key", typed))
-    ranked = longer.order_by(understood.desc(), Length("key"), "key", "taxon_id")
-    for tier in NameKey.Tier.values:
-        yield from ranked.filter(tier=tier).values_list(*columns)[:most]
+    tiers: list[int] = NameKey.Tier.values
+    if len(typed) >= _FEW_BEGIN_ALIKE:
+        found = rows.filter(starting_with("key", typed), tier__in=tiers)
+        yield from found.order_by(*order).values_list(*columns)[:most]
+        return
+    exact = rows.filter(key=typed, tier__in=tiers)
+    yield from exact.order_by(*order).values_list(*columns)[:most]
+    for tier in tiers:
+        found = rows.filter(starting_with("key", typed), tier=tier)
+        yield from found.order_by(*order).values_list(*columns)[:most]
 
 
 def _told(hits: Sequence[_Hit], languages: Sequence[str]) -> list[Found]:
