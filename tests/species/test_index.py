@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.species.conftest import Folder
 from wildlife.species.index import refresh
+from wildlife.species.loader import load
 from wildlife.species.models import CommonName, NameKey, Taxon
 from wildlife.species.names import fold, keys
 from wildlife.species.paths import ancestors, code, descendants, ids_in, lineages, within
@@ -156,6 +158,17 @@ def test_a_changed_name_costs_no_walk_through_the_subtree(
     with django_assert_max_num_queries(12):
         refresh([cats["animalia"].pk])
     assert ("animals", "en", True) in keys_of(cats["animalia"])
+
+
+def test_loading_makes_an_index_that_is_missing(folder: Folder) -> None:
+    load(folder.path)
+    made = set(NameKey.objects.values_list("taxon__slug", "key"))
+    assert ("panthera-leo", "felis leo") in made
+    NameKey.objects.all().delete()
+    Taxon.objects.update(path="")
+    assert load(folder.path).nothing_changed
+    assert set(NameKey.objects.values_list("taxon__slug", "key")) == made
+    assert below(Taxon.objects.get(slug="felidae")) == {"panthera", "panthera-leo"}
 
 
 def test_lineages_take_one_query_and_do_without_paths(

@@ -47,6 +47,11 @@ def refresh(taxon_ids: Iterable[int] | None = None) -> None:
         _refresh_keys(_led_to(batch))
 
 
+def is_made() -> bool:
+    """Whether there is an index at all: there is none right after an update brought it anew."""
+    return NameKey.objects.exists() or not Taxon.objects.exists()
+
+
 # --- Paths ------------------------------------------------------------------------------------
 
 

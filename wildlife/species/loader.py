@@ -64,7 +64,7 @@ def load(folder: Path = CATALOGUE) -> LoadReport:
         habitats = sync(_HABITATS, catalogue.habitats, report)
         taxa = _sync_taxa(catalogue.taxa, report)
         _sync_facts(catalogue, taxa, sources, habitats, report)
-        if not report.nothing_changed:
+        if not report.nothing_changed or not index.is_made():
             index.refresh()
             _refresh_statistics()
     return report
