@@ -16,8 +16,10 @@ Taxa = dict[str, Taxon]
 
 
 @pytest.fixture(autouse=True)
-def media(settings: object, tmp_path: object) -> None:
+def surroundings(settings: object, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    # A worker's task has a connection of its own; here it is the test's.
+    monkeypatch.setattr(tasks, "close_old_connections", lambda: None)
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ class DarwinCoreArchive:
         rank = rank_of(values.get("taxonRank", ""))
         if not rank:
             return Problem(place, "the rank is missing", position)
-        identifiers = ()
+        identifiers: tuple[IdentifierFact, ...] = ()
         if self._authority:
             identifiers = (IdentifierFact(self._authority, row.id[:61]),)
         extras = one.extras
