@@ -35,7 +35,7 @@ class _FactInline(ChoosesTaxa, TabularInline):
 
     extra = 0
     tab = True
-    per_page = 50
+    per_page = 25
     show_count = True
 
     def formfield_for_foreignkey(
@@ -99,6 +99,9 @@ class AssessmentInline(_FactInline):
 class HabitatInline(_FactInline):
     model = TaxonHabitat
     verbose_name_plural = "habitats"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[TaxonHabitat]:
+        return super().get_queryset(request).select_related("habitat")
 
 
 class RangeInline(_FactInline):

@@ -1,6 +1,6 @@
 """Taxa: the list, and each with its facts on one page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -25,6 +25,7 @@ from wildlife.species.models import CommonName, ConservationAssessment, Taxon
 from wildlife.species.search import search
 from wildlife.species.templatetags.curation import badge
 
+_LINK = '<a class="curation-link" href="{}">{}</a>'
 MOST_FOUND = 200
 """So many taxa that a search finds are listed; who looks for one types more of its name."""
 
@@ -169,26 +170,16 @@ class TaxonAdmin(ExchangeAdmin, CuratedAdmin):
 
     @display(description="Place in the tree")
     def lineage(self, taxon: Taxon) -> SafeString:
-        line = paths.lineages([taxon])[taxon.pk]
-        tree_page = reverse("admin:species_taxon_tree")
-        links = ((f"{tree_page}?at={one.pk}", one.scientific_name) for one in line)
-        return format_html_join(" › ", '<a class="curation-link" href="{}">{}</a>', links)
+        return _shown(taxon, "lineage", lambda: _lineage(taxon))
 
     @display(description="Synonyms")
-    def also_known(self, taxon: Taxon) -> SafeString | str:
-        links = [
-            (reverse("admin:species_taxon_change", args=[one.pk]), one.scientific_name)
-            for one in taxon.synonyms.all()
-        ]
-        return format_html_join(", ", '<a class="curation-link" href="{}">{}</a>', links) or "–"
+    def also_known(self, taxon: Taxon) -> SafeString:
+        return _shown(taxon, "synonyms", lambda: _links(taxon.synonyms.all()))
 
     @display(description="Looks like it, said at the other")
-    def taken_for_it(self, taxon: Taxon) -> SafeString | str:
-        links = [
-            (reverse("admin:species_taxon_change", args=[one.taxon_id]), one.taxon)
-            for one in taxon.looks_like.select_related("taxon")
-        ]
-        return format_html_join(", ", '<a class="curation-link" href="{}">{}</a>', links) or "–"
+    def taken_for_it(self, taxon: Taxon) -> SafeString:
+        rows = taxon.looks_like.select_related("taxon").order_by("pk")
+        return _shown(taxon, "looks_like", lambda: _links(row.taxon for row in rows))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Write facts with person and reason; a preferred name takes the place of the last one."""
@@ -266,3 +257,23 @@ class TaxonAdmin(ExchangeAdmin, CuratedAdmin):
             ("labels/suggest/", "species_taxon_suggest", labels.suggest),
             ("labels/decide/", "species_taxon_label", labels.decide),
         )
+
+
+def _lineage(taxon: Taxon) -> SafeString:
+    tree_page = reverse("admin:species_taxon_tree")
+    line = paths.lineages([taxon])[taxon.pk]
+    links = ((f"{tree_page}?at={one.pk}", one.scientific_name) for one in line)
+    return format_html_join(" › ", _LINK, links)
+
+
+def _links(taxa: Iterable[Taxon]) -> SafeString:
+    links = [(reverse("admin:species_taxon_change", args=[one.pk]), one) for one in taxa]
+    return format_html_join(", ", _LINK, links) or SafeString("–")
+
+
+def _shown(taxon: Taxon, what: str, make: Callable[[], SafeString]) -> SafeString:
+    """Return what a page says of a taxon; the frame of the admin asks for it many times."""
+    made: dict[str, SafeString] = vars(taxon).setdefault("_shown", {})
+    if what not in made:
+        made[what] = make()
+    return made[what]
