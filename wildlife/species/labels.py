@@ -23,6 +23,8 @@ LEAST_ALIKE = 78
 """Names that are at least this alike (0..100, of all letters) are suggested."""
 _LATER_WORD = 0.85
 """How much likeness counts that begins at a later word: taxa keep it when their genus changes."""
+_BEGINNING = 3
+"""So many first letters are taken to be right."""
 _COMPARED = 1000
 """So many names that begin alike are compared, per word and tier of names."""
 
@@ -162,7 +164,7 @@ def _alike(text: str, limit: int) -> list[Suggestion]:
     words = fold(text).split()
     for place in range(min(2, len(words))):
         asked = " ".join(words[place:])
-        if len(asked) < 4:
+        if len(asked) < _BEGINNING:
             continue
         weight = _LATER_WORD if place else 1.0
         keys = _beginning_like(asked)
@@ -190,9 +192,9 @@ def _alike(text: str, limit: int) -> list[Suggestion]:
 
 
 def _beginning_like(text: str) -> dict[tuple[int, int], str]:
-    """Return keys with the same three first letters, by taxon and a number of their own."""
+    """Return keys with the same first letters, by taxon and a number of their own."""
     rows: dict[tuple[int, int], str] = {}
-    alike = NameKey.objects.filter(starting_with("key", text[:3]))
+    alike = NameKey.objects.filter(starting_with("key", text[:_BEGINNING]))
     for tier in NameKey.Tier.values:
         found = alike.filter(tier=tier).order_by("key").values_list("pk", "taxon_id", "key")
         rows |= {(taxon, pk): key for pk, taxon, key in found[:_COMPARED]}
