@@ -4,46 +4,75 @@ The rules, by the numbers that code and tests share:
 
 R1  A whole image (the detector found nothing) of which the coarse classifier says "no animal"
     with at least `no_animal` is answered "no animal".
-R2  An expert counts by its weight, times how well it knows what the crop may be, times its share of
-    "one of my labels", times its best probability: one that hesitates counts less. How well it
-    knows a coarse group goes by the taxa of it that it can name, compared with the voter that can
-    name most, to the power of `breadth`: who knows sixty birds is seldom right against a thousand.
-R3  Each expert's probabilities, given that the animal is one of its labels, are laid on the tree
-    and summed upward: experts with different lists agree where their lists meet.
-R4  From the root, walk down while one child holds at least `walk` of the mass. What is laid on a
-    node itself (by a label of that rank) speaks for no child and against none: where at least
-    `committed` of a node's mass lies below it, all of it is shared among the children.
-R5  The answer is where the walk ends; above the rank of class it is "unknown animal".
-R6  Where no expert voted, or those who did count less than `silence` of their weights, there is no
-    taxon to claim.
+R2  How much each coarse group is believed in is a product: the coarse classifier's share of it to
+    the power of `prior`, times what each expert gives it to the power of `ground`. An expert gives
+    a group of its ground what it gives the labels in it, and all others its share of "none of my
+    labels": the expert for birds that knows none of it speaks against a bird.
+R3  Within a group, the experts whose ground it is are pooled geometrically (Genest & Zidek 1986,
+    "Combining probability distributions"): a taxon that one of them rules out needs a strong word
+    of another. A label that an expert does not have gets `floor`, or what the expert says to the
+    nearest taxon above it. An expert counts by its weight, by its share of "one of my labels", and
+    by how many taxa of the group it can name, compared with who can name most, to the power of
+    `breadth`: who knows sixty birds is seldom right against a thousand.
+R4  What even the surest of them keeps for "none of my labels" belongs to no taxon below the class.
+    The rest is laid on the taxa by R3 and summed upward, so that experts with different lists
+    agree where their lists meet.
+R5  From the root, walk down while one child holds at least `walk` of the mass. What is laid on a
+    node by a label of that rank speaks for no child and against none: where at least `committed`
+    of a node's mass lies below it, all of it is shared among the children.
+R6  The answer is where the walk ends; above the rank of class it is "unknown animal".
+R7  Where no expert voted there is no taxon to claim. A vote with numbers that are none, or of an
+    expert without weight, is none.
+
+The plain votes of `pipelines.tally` may be chosen instead by `method`; R1 and R7 hold for them too.
 """
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipelines.taxonomy import RANKS, Tree
-from pipelines.types import NO_ANIMAL, Ballot, Crop, Identification, Vote, WalkStep
+from pipelines import tally
+from pipelines.taxonomy import CLASS_OF_GROUP, RANKS, Tree
+from pipelines.types import GROUPS, NO_ANIMAL, Ballot, Crop, Identification, Vote, WalkStep
 
 RUNNERS_UP = 5
+FAINT, SOFT = 1e-3, 0.02
+"""Below these shares no expert, and no coarse classifier, is sure enough to rule a group out.
+
+The second is the larger, so that experts who agree can overrule the sorting.
+"""
+CANDIDATES = 60
+"""Taxa of one group that are weighed against each other: the likeliest of each expert."""
+METHODS = ("tree", *tally.METHODS)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The thresholds of the numbered rules, all shares from 0 to 1."""
+    """The thresholds and powers of the numbered rules, and the method: one of `METHODS`."""
 
     no_animal: float = 0.5
     walk: float = 0.6
     committed: float = 0.3
-    breadth: float = 1.0
-    silence: float = 0.02
+    prior: float = 1.0
+    ground: float = 0.7
+    breadth: float = 0.5
+    floor: float = 2e-5
+    method: str = "tree"
 
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """One expert's vote on one crop, and how much it counts (R2)."""
+    """One expert's vote on one crop, sorted by group: what it says to taxa of its ground.
 
+    `listed` sums that up by group; `none` is all the rest.
+    """
+
+    expert: str
     weight: float
-    vote: Vote
+    breadth: Mapping[str, int]
+    scores: Mapping[str, Mapping[str, float]]
+    listed: Mapping[str, float]
+    none: float
 
 
 def fuse(
@@ -62,32 +91,31 @@ def fuse(
 def _identify(
     crop: Crop, cast: list[tuple[Ballot, Vote]], tree: Tree, rules: Rules
 ) -> Identification:
-    groups = dict(crop.groups)
-    nothing = groups.get(NO_ANIMAL, 0.0)
+    nothing = dict(crop.groups).get(NO_ANIMAL, 0.0)
     if crop.whole_image and nothing >= rules.no_animal:  # R1
         return Identification(crop.photo_id, crop.index, "", "", nothing, 1.0, "no_animal")
-    widest: dict[str, int] = {}
-    for ballot, _ in cast:
-        for group, count in ballot.breadth:
-            widest[group] = max(widest.get(group, 0), count)
     voices = [
-        _Voice(weight, vote)
+        _voice(ballot, vote, tree)
         for ballot, vote in sorted(cast, key=lambda pair: pair[0].expert)
-        if (weight := _weight(ballot, vote, groups, widest, rules)) > 0
+        if ballot.weight > 0 and all(math.isfinite(share) for _, share in vote.scores)
     ]
-    total = sum(voice.weight for voice in voices)
-    if total <= rules.silence * sum(ballot.weight for ballot, _ in cast):  # R6
+    if not any(voice.listed for voice in voices):  # R7
         reason = "unknown_animal" if cast else "no_votes"
         return Identification(crop.photo_id, crop.index, "", "", 0.0, 0.0, reason)
-    own, summed = _masses(voices, total, tree)
-    walk = _walk(summed, tree, rules)
+    if rules.method != "tree":
+        best = [(voice.expert, voice.weight, _best(voice)) for voice in voices if voice.listed]
+        return tally.count(crop, best, tree=tree, method=rules.method)
+    belief = _belief(crop, voices, rules)
+    own, unnamed = _masses(voices, belief, tree, rules)
+    summed = _summed(own, unnamed, tree)
+    walk = _walk(summed, unnamed, tree, rules)
     taken = [step for step in walk if step.taken]
     answer = taken[-1] if taken else None
     runners = sorted(own.items(), key=lambda item: (-item[1], item[0]))
     shown = tuple(
         (key, round(mass, 5)) for key, mass in runners if not answer or key != answer.taxon
     )[:RUNNERS_UP]
-    if answer is None or RANKS.index(answer.rank) < RANKS.index("class"):  # R5
+    if answer is None or RANKS.index(answer.rank) < RANKS.index("class"):  # R6
         held = 1.0 if answer is None else answer.mass
         return Identification(
             crop.photo_id, crop.index, "", "", held, 0.0, "unknown_animal", walk, shown
@@ -98,48 +126,117 @@ def _identify(
         taxon=answer.taxon,
         rank=answer.rank,
         confidence=answer.mass,
-        agreement=round(_agreement(voices, total, answer.taxon, tree), 5),
+        agreement=round(_agreement(voices, belief, answer.taxon, tree, rules), 5),
         reason="species" if answer.rank in ("species", "subspecies") else "higher_rank",
         walk=walk,
         runners_up=shown,
     )
 
 
-def _weight(
-    ballot: Ballot, vote: Vote, groups: dict[str, float], widest: dict[str, int], rules: Rules
-) -> float:
-    """R2: how much this vote counts."""
-    if not vote.scores:
-        return 0.0
-    ground = sum(
-        groups.get(group, 0.0) * (count / widest[group]) ** rules.breadth
-        for group, count in ballot.breadth
-    )
-    listed = sum(probability for _, probability in vote.scores)
-    surest = max(probability for _, probability in vote.scores) / listed
-    return max(0.0, ballot.weight * ground * listed * surest)
+def _voice(ballot: Ballot, vote: Vote, tree: Tree) -> _Voice:
+    breadth = dict(ballot.breadth)
+    scores: dict[str, dict[str, float]] = {}
+    for slug, probability in vote.scores:
+        key = tree.current(slug)
+        group = tree.group(key) if key else ""
+        if group in breadth and probability > 0:
+            of = scores.setdefault(group, {})
+            of[key] = of.get(key, 0.0) + probability
+    listed = {group: sum(of.values()) for group, of in scores.items()}
+    none = max(0.0, 1.0 - sum(listed.values()))
+    return _Voice(ballot.expert, ballot.weight, breadth, scores, listed, none)
+
+
+def _best(voice: _Voice) -> tuple[str, float]:
+    """Return the taxon that an expert gives most, and how much."""
+    every = (pair for scores in voice.scores.values() for pair in scores.items())
+    return max(every, key=lambda pair: (pair[1], pair[0]))
+
+
+def _belief(crop: Crop, voices: Sequence[_Voice], rules: Rules) -> dict[str, float]:
+    """R2: return how much each group is believed in; together 1."""
+    coarse = dict(crop.groups)
+    heaviest = max(voice.weight for voice in voices)
+    logs = {}
+    for group in GROUPS:
+        logs[group] = rules.prior * math.log(max(coarse.get(group, 0.0), SOFT))
+        for voice in voices:
+            given = voice.listed.get(group, 0.0) if group in voice.breadth else voice.none
+            power = rules.ground * voice.weight / heaviest
+            logs[group] += power * math.log(max(given, FAINT))
+    return _normal(logs)
 
 
 def _masses(
-    voices: list[_Voice], total: float, tree: Tree
+    voices: Sequence[_Voice], belief: Mapping[str, float], tree: Tree, rules: Rules
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """R3: return each taxon's own mass, and its mass with all that lies below it."""
+    """R4: return the mass laid on each taxon itself, and that of a class's unnamed taxa."""
     own: dict[str, float] = {}
+    unnamed: dict[str, float] = {}
+    for group, believed in belief.items():
+        knowing = [voice for voice in voices if group in voice.listed]
+        known = max(
+            (one.listed[group] / (one.listed[group] + one.none) for one in knowing), default=0.0
+        )
+        if known:
+            for key, share in _pooled(group, knowing, tree, rules).items():
+                own[key] = own.get(key, 0.0) + believed * known * share
+        if key := tree.find(CLASS_OF_GROUP.get(group, "")):
+            unnamed[key] = unnamed.get(key, 0.0) + believed * (1 - known)
+    total = sum(own.values()) + sum(unnamed.values())
+    return (
+        {key: mass / total for key, mass in own.items()},
+        {key: mass / total for key, mass in unnamed.items()},
+    )
+
+
+def _pooled(group: str, voices: Sequence[_Voice], tree: Tree, rules: Rules) -> dict[str, float]:
+    """R3: return the pooled shares of the taxa of a group; together 1."""
+    candidates: set[str] = set()
     for voice in voices:
-        listed = sum(probability for _, probability in voice.vote.scores)
-        for key, probability in voice.vote.scores:
-            if current := tree.current(key):
-                share = voice.weight / total * probability / listed
-                own[current] = own.get(current, 0.0) + share
+        scores = voice.scores[group]
+        candidates.update(sorted(scores, key=lambda key: (-scores[key], key))[:CANDIDATES])
+    lines = {key: [node.key for node in tree.lineage(key)] for key in sorted(candidates)}
+    total = 0.0
+    logs = dict.fromkeys(lines, 0.0)
+    for voice in voices:
+        weight = _say(voice, group, voices, rules)
+        total += weight
+        scores, listed = voice.scores[group], voice.listed[group]
+        for key, line in lines.items():
+            given = max(scores.get(above, 0.0) for above in line) / listed
+            logs[key] += weight * math.log(max(given, rules.floor))
+    return _normal({key: log / total for key, log in logs.items()})
+
+
+def _say(voice: _Voice, group: str, voices: Sequence[_Voice], rules: Rules) -> float:
+    """Return how much an expert counts among the `voices` on a group."""
+    widest = max(one.breadth[group] for one in voices)
+    breadth: float = (voice.breadth[group] / widest) ** rules.breadth
+    return voice.weight * breadth * voice.listed[group]
+
+
+def _normal(logs: Mapping[str, float]) -> dict[str, float]:
+    highest = max(logs.values())
+    shares = {key: math.exp(log - highest) for key, log in logs.items()}
+    total = sum(shares.values())
+    return {key: share / total for key, share in shares.items()}
+
+
+def _summed(own: Mapping[str, float], unnamed: Mapping[str, float], tree: Tree) -> dict[str, float]:
+    """R4: return each taxon's mass with all that lies below it."""
     summed: dict[str, float] = {}
-    for key, mass in own.items():
-        for node in tree.lineage(key):
-            summed[node.key] = summed.get(node.key, 0.0) + mass
-    return own, summed
+    for masses in (own, unnamed):
+        for key, mass in masses.items():
+            for node in tree.lineage(key):
+                summed[node.key] = summed.get(node.key, 0.0) + mass
+    return summed
 
 
-def _walk(summed: dict[str, float], tree: Tree, rules: Rules) -> tuple[WalkStep, ...]:
-    """R4: return the steps taken, and the first one that was not."""
+def _walk(
+    summed: Mapping[str, float], unnamed: Mapping[str, float], tree: Tree, rules: Rules
+) -> tuple[WalkStep, ...]:
+    """R5: return the steps taken, and the first one that was not."""
     children: dict[str, list[str]] = {}
     for key in sorted(summed):
         parent = tree[key].parent
@@ -148,9 +245,9 @@ def _walk(summed: dict[str, float], tree: Tree, rules: Rules) -> tuple[WalkStep,
     here, held, raw = "", 1.0, 1.0
     while below := children.get(here):
         child = max(below, key=lambda key: summed[key])
-        committed = sum(summed[key] for key in below)
+        committed = sum(summed[key] for key in below) + unnamed.get(here, 0.0)
         whole = committed if committed >= rules.committed * raw else raw
-        held = min(held, held * summed[child] / whole)
+        held = min(held, held * summed[child] / whole) if whole else 0.0
         walk.append(WalkStep(child, tree[child].rank, round(held, 5), held >= rules.walk))
         if held < rules.walk:
             break
@@ -158,15 +255,25 @@ def _walk(summed: dict[str, float], tree: Tree, rules: Rules) -> tuple[WalkStep,
     return tuple(walk)
 
 
-def _agreement(voices: list[_Voice], total: float, answer: str, tree: Tree) -> float:
+def _agreement(
+    voices: Sequence[_Voice], belief: Mapping[str, float], answer: str, tree: Tree, rules: Rules
+) -> float:
     """Return the weighted share of voices whose own best label lies in line with the answer.
 
     In line is the answer, what lies below it, and its ancestors, which do not speak against it.
     """
     line = {node.key for node in tree.lineage(answer)}
-    agreeing = 0.0
+    agreeing = total = 0.0
     for voice in voices:
-        best = tree.current(voice.vote.scores[0][0])
+        if not voice.listed:
+            continue
+        weight = sum(
+            believed * _say(voice, group, [one for one in voices if group in one.breadth], rules)
+            for group, believed in belief.items()
+            if group in voice.listed
+        )
+        best, _ = _best(voice)
+        total += weight
         if best in line or any(node.key == answer for node in tree.lineage(best)):
-            agreeing += voice.weight
+            agreeing += weight
     return agreeing / total

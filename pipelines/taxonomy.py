@@ -24,6 +24,24 @@ RANKS = (
 )
 """Every rank that a taxon may have, from above to below."""
 
+GROUP_OF_CLASS = {
+    "Mammalia": "mammal",
+    "Aves": "bird",
+    "Reptilia": "reptile",
+    "Amphibia": "amphibian",
+    "Actinopterygii": "fish",
+    "Chondrichthyes": "fish",
+    "Sarcopterygii": "fish",
+    "Petromyzonti": "fish",
+    "Myxini": "fish",
+    "Insecta": "insect",
+    "Arachnida": "arachnid",
+}
+CLASS_OF_GROUP = {
+    group: name for name, group in GROUP_OF_CLASS.items() if group not in ("fish", "other")
+}
+"""The groups that are one class of the tree."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -94,6 +112,14 @@ class Tree:
         if name in self._decisions:
             return self._decisions[name]
         return self.find(label.taxon) if label.taxon else ""
+
+    def group(self, key: str) -> str:
+        """Return the coarse group of a taxon.
+
+        What belongs to none of the named groups, lies above them or is unknown is "other".
+        """
+        names = (node.name for node in self.lineage(key))
+        return next((GROUP_OF_CLASS[name] for name in names if name in GROUP_OF_CLASS), "other")
 
     def lineage(self, key: str) -> tuple[Node, ...]:
         """Return the nodes from the root down to `key`, both included.

@@ -179,6 +179,22 @@ def _offsets(
     return granted
 
 
+def _shown(targets: Sequence[tuple[int, ...]]) -> set[int]:
+    """Return the outputs of which there are photos: not only of some taxon above them."""
+    return {right[0] for right in targets if len(right) == 1}
+
+
+def _leave_alone(head: nn.Linear, outputs: Sequence[int]) -> None:
+    """Keep what the parent knows of taxa without photos: nothing shows where it would be wrong.
+
+    Learning from photos of others alone would only teach a head never to say them.
+    """
+    for tensor in (head.weight, head.bias):
+        learns = torch.ones(len(tensor), *[1] * (tensor.ndim - 1))
+        learns[list(outputs)] = 0
+        tensor.register_hook(lambda gradient, learns=learns: gradient * learns.to(gradient.device))
+
+
 class _Stages:
     """Heads on kept vectors, then the layers above the frozen trunk."""
 
@@ -206,6 +222,8 @@ class _Stages:
             if options.kind == "embedder"
             else parent.head(lesson.outputs, outputs.inherited)
         )
+        if isinstance(self.head, nn.Linear):
+            _leave_alone(self.head, sorted(set(outputs.inherited) - _shown(lesson.targets)))
         self.answers = Answers(np.empty((0, lesson.outputs), np.float32), ())
 
     def run(self) -> dict[str, list[dict[str, float]]]:

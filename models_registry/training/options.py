@@ -20,7 +20,8 @@ class ClassifierOptions:
     `frozen`: leading blocks that are not trained. `night`: share of views that look infrared.
     `balance`: 0 counts all photos the same, 1 all taxa. `prior`: how far the number of photos of an
     expert's taxa is kept from becoming a belief about how common they are, 0 to 1. `distil`: weight
-    of the parent's opinion.
+    of the parent's opinion on photos of what it knows; taxa without photos keep its weights anyway,
+    so this only helps where there are few photos and the parent is seldom wrong.
     """
 
     kind: str
@@ -34,7 +35,7 @@ class ClassifierOptions:
     batch: int = 64
     head_rate: float = 2e-3
     rate: float = 3e-4
-    distil: float = 0.5
+    distil: float = 0.0
     smoothing: float = 0.05
     balance: float = 0.3
     prior: float = 0.7

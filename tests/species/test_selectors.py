@@ -12,7 +12,6 @@ from wildlife.species.loader import LoadReport
 from wildlife.species.models import ConservationAssessment, Taxon
 from wildlife.species.selectors import (
     common_names_for,
-    group_of,
     species_card,
     species_cards,
     tree,
@@ -45,12 +44,12 @@ def taxon(slug: str) -> Taxon:
     ],
 )
 def test_coarse_groups_follow_from_the_lineage(loaded: LoadReport, name: str, group: str) -> None:
-    assert group_of(tree(), tree().find(name)) == group
+    assert tree().group(tree().find(name)) == group
     assert group in GROUPS
 
 
 def test_what_is_no_taxon_belongs_to_no_named_group(loaded: LoadReport) -> None:
-    assert group_of(tree(), "no-such-taxon") == "other"
+    assert tree().group("no-such-taxon") == "other"
 
 
 def test_a_card_says_what_is_known(loaded: LoadReport) -> None:

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file
 
+from models_registry.card import read_card
 from models_registry.interfaces import GROUPS, NO_ANIMAL
 from models_registry.registry import Registry
 from models_registry.training.errors import TrainingRefused
@@ -25,7 +26,6 @@ QUICK = {
     "least": 2,
     "night": 0.0,
     "strangers": 9.0,
-    "distil": 0.1,
 }
 
 
@@ -59,6 +59,20 @@ def test_an_expert_learns_and_its_release_answers(order: Order, tmp_path: Path) 
     assert (card.folder / "report" / "confusion.svg").is_file()
 
 
+def test_a_taxon_without_photos_keeps_the_parents_weights(order: Order) -> None:
+    parent = load_file(order.weights)
+    labels = order.parent.folder / "labels.csv"
+    labels.write_text(labels.read_text().replace("Turdus merula", "Corvus corax"))
+    order = replace(order, parent=read_card(order.parent.folder))
+
+    card = train(order, "expert", QUICK | {"epochs": 0}, Listener())
+
+    assert [label.taxon for label in card.labels][0] == "Corvus corax"
+    child = load_file(card.folder / card.weights)
+    assert np.allclose(child["classifier.weight"][0], parent["classifier.weight"][0], atol=2e-3)
+    assert not np.allclose(child["classifier.weight"][3], parent["classifier.weight"][1], atol=2e-3)
+
+
 def test_weights_are_half_precision(order: Order) -> None:
     card = train(order, "expert", QUICK | {"head_epochs": 1, "epochs": 0}, Listener())
 
@@ -88,7 +102,7 @@ def test_an_interrupted_training_ends_as_an_uninterrupted_one(
 
 
 def test_a_coarse_classifier_knows_all_groups(order: Order, tmp_path: Path) -> None:
-    quick = QUICK | {"distil": 0.0, "arguments": {"depth_multiplier": 0.66}}
+    quick = QUICK | {"arguments": {"depth_multiplier": 0.66}}
     card = train(order, "coarse", quick, Listener())
 
     assert [one.group for one in card.labels] == [*GROUPS, NO_ANIMAL]

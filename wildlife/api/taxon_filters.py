@@ -54,7 +54,7 @@ class TaxonFilter(FilterSet):
         return taxa.filter(below([top]))
 
     def keep_group(self, taxa: "QuerySet[Taxon]", name: str, group: str) -> "QuerySet[Taxon]":
-        return taxa.filter(below(Taxon.objects.filter(slug__in=classes_of(group))))
+        return taxa.filter(below(Taxon.objects.filter(scientific_name__in=classes_of(group))))
 
     def keep_category(self, taxa: "QuerySet[Taxon]", name: str, code: str) -> "QuerySet[Taxon]":
         return taxa.filter(assessed_as(code))

@@ -6,7 +6,7 @@ from threading import Lock
 from django.db.models import Subquery
 
 from models_registry.services import registry
-from pipelines.taxonomy import Tree
+from pipelines.taxonomy import GROUP_OF_CLASS, Tree
 from wildlife.species.cards import (
     CountryFact,
     HabitatFact,
@@ -29,25 +29,10 @@ __all__ = [
     "Status",
     "classes_of",
     "common_names_for",
-    "group_of",
     "species_card",
     "species_cards",
     "tree",
 ]
-
-_GROUP_OF_CLASS = {
-    "mammalia": "mammal",
-    "aves": "bird",
-    "reptilia": "reptile",
-    "amphibia": "amphibian",
-    "actinopterygii": "fish",
-    "chondrichthyes": "fish",
-    "sarcopterygii": "fish",
-    "petromyzonti": "fish",
-    "myxini": "fish",
-    "insecta": "insect",
-    "arachnida": "arachnid",
-}
 
 _lock = Lock()
 _planted: tuple[tuple[object, ...], Tree] | None = None
@@ -84,18 +69,9 @@ def _newest() -> tuple[object, ...] | None:
     return last.values_list("pk", "changed", "noted", "decided").first()
 
 
-def group_of(whole: Tree, slug: str) -> str:
-    """Return the coarse group (one of `pipelines.types.GROUPS`) of a taxon of a tree.
-
-    What belongs to none of the named groups, lies above them or is unknown is "other".
-    """
-    lineage = whole.lineage(slug)
-    return next((_GROUP_OF_CLASS[n.key] for n in lineage if n.key in _GROUP_OF_CLASS), "other")
-
-
 def classes_of(group: str) -> list[str]:
-    """Return the slugs of the classes that make up a coarse group."""
-    return [slug for slug, other in _GROUP_OF_CLASS.items() if other == group]
+    """Return the scientific names of the classes that make up a coarse group."""
+    return [name for name, other in GROUP_OF_CLASS.items() if other == group]
 
 
 def species_card(taxon: Taxon, language: str = "en") -> SpeciesCard:

@@ -22,7 +22,6 @@ from pipelines.taxonomy import RANKS, Tree
 from pipelines.types import NO_ANIMAL, Crop, Detection, Identification
 from wildlife.identifications.evaluation.recording import Record
 from wildlife.identifications.evaluation.truth import Box, Truth
-from wildlife.species.selectors import group_of
 
 LEAST_OVERLAP = 0.3
 SPECIES_RANKED = 5
@@ -134,7 +133,7 @@ def _judge_answer(
         detection=detection,
         answer=answer,
         sorted_as=_sorted_as(one.crops, detection.index),
-        claimed_group=group_of(tree, answer.taxon) if answer.taxon else "",
+        claimed_group=tree.group(answer.taxon) if answer.taxon else "",
         claimed_right=in_line(answer.taxon, taxon, tree) if answer.taxon and taxon else None,
         ranked=ranked,
         label_right=is_below(best, taxon, tree) if taxon else None,
