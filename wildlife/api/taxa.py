@@ -91,7 +91,9 @@ class TaxonList(TaxonView):
     filterset_class = TaxonFilter
 
     def get_queryset(self) -> "QuerySet[Taxon]":
-        return Taxon.objects.filter(accepted=None, path__gt="").select_related("parent")
+        # Synonyms have no path. To ask for `accepted` as well would lead SQLite to its index, which
+        # holds most taxa in one place.
+        return Taxon.objects.filter(path__gt="").select_related("parent")
 
     @extend_schema(
         operation_id="taxa_list",

@@ -12,7 +12,7 @@ from wildlife.species.selectors import classes_of
 
 
 class TaxonFilter(FilterSet):
-    rank = django_filters.MultipleChoiceFilter(choices=Taxon.Rank.choices)
+    rank = django_filters.MultipleChoiceFilter(choices=Taxon.Rank.choices, distinct=False)
     parent = django_filters.ModelChoiceFilter(
         queryset=Taxon.objects.filter(accepted=None),
         to_field_name="slug",

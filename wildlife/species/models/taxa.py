@@ -85,6 +85,7 @@ class Taxon(models.Model):
     class Meta:
         verbose_name_plural = "taxa"
         ordering = ["scientific_name"]
+        indexes = [models.Index(fields=["rank", "path"], name="taxon_rank_path")]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(parent=models.F("id")), name="taxon_not_its_own_parent"

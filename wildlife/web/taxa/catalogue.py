@@ -150,7 +150,9 @@ def shelf_of(wish: Wish, language: str) -> Shelf:
 
 def _listed(wish: Wish, group: Taxon | None, language: str) -> tuple[tuple[Card, ...], str, str]:
     """Return cards of species, the path to go on after, and how many there are."""
-    taxa = Taxon.objects.filter(_matching(wish), accepted=None, rank=Taxon.Rank.SPECIES)
+    # Synonyms have no path. Asking for `accepted` too would lead SQLite to that index, which holds
+    # most taxa in one place.
+    taxa = Taxon.objects.filter(_matching(wish), path__gt="", rank=Taxon.Rank.SPECIES)
     if wish.group:
         taxa = taxa.filter(starting_with("path", group.path)) if group else taxa.none()
     page = taxa.filter(path__gt=wish.after) if wish.after else taxa
