@@ -10,7 +10,17 @@ Item = dict[str, Any]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the groups of links that unfold shows."""
+    """Return the groups of links that unfold shows; the page that is open is marked."""
+    groups = _groups()
+    items = [item for group in groups for item in group["items"]]
+    # Some pages lie below others: the nearest one is the open one.
+    open_ones = [item["link"] for item in items if request.path.startswith(item["link"])]
+    for item in items:
+        item["active"] = item["link"] == max(open_ones, key=len, default="")
+    return groups
+
+
+def _groups() -> list[dict[str, Any]]:
     return [
         {
             "title": "Species",

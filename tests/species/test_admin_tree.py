@@ -137,7 +137,7 @@ def test_duplicates_are_shown_side_by_side_and_merged(admin_client: Client, lion
         {"action": "merge_selected", "_selected_action": [lion.pk, twin.pk]},
     )
     side_by_side = admin_client.get(chosen.url)
-    assert ("Ranges", [["KEN", "TZA"], ["ZAF"]]) in [
+    assert ("Ranges", [["Kenya · native", "Tanzania · native"], ["South Africa · native"]]) in [
         (heading, sorted(sides, key=len, reverse=True))
         for heading, sides in side_by_side.context["rows"]
     ]

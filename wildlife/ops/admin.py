@@ -1,6 +1,5 @@
 """Accounts in the admin, so that who runs the place cannot make themselves, or others, more."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -34,8 +33,8 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
             return "superuser"
         return ", ".join(group.name for group in user.groups.all())
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
-        fields = super().get_readonly_fields(request, obj)
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fields = list(super().get_readonly_fields(request, obj))
         if request.user.is_superuser:
             return fields
         return [*fields, "is_superuser", "user_permissions"]

@@ -147,8 +147,8 @@ def suggestions(texts: Iterable[str], limit: int = 5) -> list[Suggestion]:
                     100 if same else 95,
                 ),
             )
-        for one in _alike(text, limit):
-            _keep(found, one)
+        for alike in _alike(text, limit):
+            _keep(found, alike)
     return sorted(found.values(), key=lambda one: (-one.alike, one.scientific_name))[:limit]
 
 

@@ -163,7 +163,8 @@ class _Past:
 
     def __init__(self, taxon: Taxon) -> None:
         self._taxon = taxon
-        self._models = {_slug(model): model for model in (Taxon, *FACTS)}
+        models_here: tuple[type[models.Model], ...] = (Taxon, *FACTS)
+        self._models = {_slug(model): model for model in models_here}
         self.own = _key(Taxon, taxon.pk)
         self._records: dict[str, list[Any]] = {}
         for model in self._models.values():
@@ -294,4 +295,5 @@ def _key(model: type[models.Model], pk: int) -> str:
 
 
 def _named(model: type[models.Model]) -> str:
-    return str(model._meta.verbose_name).capitalize()
+    """Return what a model is for people who look at a taxon: its habitat, not a taxon habitat."""
+    return str(model._meta.verbose_name).removeprefix("taxon ").capitalize()

@@ -28,7 +28,7 @@ class ReasonField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         hint = "New assessment of 2025, typing mistake, as in the checklist of …"
-        defaults = {
+        defaults: dict[str, Any] = {
             "label": "Why",
             "max_length": REASON_ROOM,
             "help_text": "The history shows it to everybody who curates.",
@@ -63,7 +63,8 @@ class TaxonField(forms.ModelChoiceField):
     """A taxon, chosen by any of its names."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"queryset": Taxon.objects.all(), "widget": TaxonSelect()} | kwargs)
+        defaults: dict[str, Any] = {"queryset": Taxon.objects.all(), "widget": TaxonSelect()}
+        super().__init__(**defaults | kwargs)
 
 
 class ChoosesTaxa:

@@ -12,7 +12,8 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWid
 from wildlife.species import moves, paths
 from wildlife.species.admin.base import TaxonField, person
 from wildlife.species.admin.pages import Asking, back, may_change, page
-from wildlife.species.models import Taxon
+from wildlife.species.countries import country_name
+from wildlife.species.models import Range, Taxon
 from wildlife.species.versions import FACTS
 
 CHANGE = "admin:species_taxon_change"
@@ -190,15 +191,16 @@ def _side_by_side(pair: list[Taxon]) -> list[tuple[str, list[list[str]]]]:
         said = [
             [_line(row) for row in model._default_manager.filter(taxon=one)[:200]] for one in pair
         ]
-        rows.append((str(model._meta.verbose_name_plural).capitalize(), said))
+        heading = str(model._meta.verbose_name_plural).removeprefix("taxon ")
+        rows.append((heading.capitalize(), said))
     return [row for row in rows if any(row[1])]
 
 
 def _line(row: Any) -> str:
     """Say what a fact says in one line."""
-    extra = (
-        getattr(row, "language", ""),
-        str(getattr(row, "year", "") or ""),
-        getattr(row, "country", "") if str(row) != getattr(row, "country", "") else "",
-    )
-    return " · ".join([str(row), *filter(None, extra)])
+    if isinstance(row, Range):
+        said = [country_name(row.country), row.region, row.presence]
+    else:
+        extra = (getattr(row, name, "") or "" for name in ("language", "year", "country"))
+        said = [str(row), *map(str, extra)]
+    return " · ".join(filter(None, said))

@@ -50,7 +50,7 @@ def restore(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(request, f"{number} things are as they were.")
+            messages.success(request, f"{number} of {len(chosen)} changes were taken back.")
             return redirect("admin:species_taxon_history", taxon.pk)
     edits = versions.difference(taxon, before)
     return page(
@@ -71,11 +71,13 @@ def _taxon(object_id: str) -> Taxon:
     """Return a taxon, or what the history has of one that is gone."""
     if not object_id.isdecimal():
         raise Http404
-    taxon = Taxon.objects.filter(pk=object_id).first()
-    record = taxon or Taxon.history.filter(id=object_id).first()
+    if taxon := Taxon.objects.filter(pk=object_id).first():
+        return taxon
+    record = Taxon.history.filter(id=object_id).first()
     if record is None:
         raise Http404
-    return taxon or record.instance
+    gone: Taxon = record.instance
+    return gone
 
 
 def _moment(text: str) -> datetime:

@@ -45,7 +45,7 @@ class _FactInline(ChoosesTaxa, TabularInline):
         if field is not None and db_field.name in ("source", "habitat"):
             listed = vars(request).setdefault("listed_choices", {})
             if db_field.name not in listed:
-                listed[db_field.name] = list(field.choices)
+                listed[db_field.name] = list(field.choices)  # type: ignore[arg-type]
             field.choices = listed[db_field.name]
         return field
 
@@ -59,7 +59,7 @@ class CommonNameForm(forms.ModelForm):
     """Lets a name become the preferred one while another still is: that one gives way."""
 
     def _get_validation_exclusions(self) -> set[str]:
-        return {*super()._get_validation_exclusions(), "preferred"}
+        return {*super()._get_validation_exclusions(), "preferred"}  # type: ignore[misc]
 
 
 class CommonNameFormSet(PaginationInlineFormSet):

@@ -26,11 +26,11 @@ def page(
     request: HttpRequest, model_admin: Any, template: str, title: str, **context: Any
 ) -> HttpResponse:
     """Answer with a template of `templates/admin/species/` in the frame of the admin."""
-    request.current_app = model_admin.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = model_admin.admin_site.name
     forms_shown = [one for one in context.values() if isinstance(one, forms.BaseForm)]
     media = sum((form.media for form in forms_shown), model_admin.media)
     frame = model_admin.admin_site.each_context(request)
-    frame |= {"title": title, "opts": model_admin.opts, "media": media}
+    frame |= {"title": title, "media": media}
     return TemplateResponse(request, f"admin/species/{template}", frame | context)
 
 
