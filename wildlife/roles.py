@@ -69,6 +69,8 @@ BY_NOBODY = frozenset(
         "authtoken.tokenproxy",
         "auth.permission",
         "contenttypes.contenttype",
+        "photos.upload",
+        "photos.uploaditem",
         "sessions.session",
         "species.importedkey",
         "species.namekey",

@@ -1,10 +1,52 @@
-"""Photos as they were received."""
+"""Photos as they were received, and the uploads that brought them."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+
+
+class Upload(models.Model):
+    """What somebody dropped at one time: thousands of photos from a card, or a single one.
+
+    It goes on where it stopped when the same files are dropped again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="uploads"
+    )
+    guest = models.CharField(
+        max_length=43, blank=True, help_text="The secret of the guest's session."
+    )
+    started_at = models.DateTimeField(auto_now_add=True)
+    clock_shift = models.DurationField(
+        default=timedelta, help_text="What the camera's clock was wrong by; added to its times."
+    )
+    deleting_since = models.DateTimeField(
+        null=True, blank=True, help_text="Its photos are being deleted, portion by portion."
+    )
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        indexes = [
+            models.Index(fields=["owner", "-started_at"], name="upload_of_owner"),
+            models.Index(fields=["guest", "-started_at"], name="upload_of_guest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(owner__isnull=False) | ~models.Q(guest=""),
+                name="upload_has_an_owner",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def get_absolute_url(self) -> str:
+        return reverse("web:upload", args=[self.pk])
 
 
 class Photo(models.Model):
@@ -40,11 +82,26 @@ class Photo(models.Model):
     preview = models.CharField(max_length=200, blank=True, help_text="Storage key, upright JPEG.")
     width = models.PositiveIntegerField(null=True, blank=True, help_text="pixels, upright")
     height = models.PositiveIntegerField(null=True, blank=True, help_text="pixels, upright")
+    upload = models.ForeignKey(
+        Upload, models.SET_NULL, null=True, blank=True, related_name="photos"
+    )
     taken_at = models.DateTimeField(
-        null=True, blank=True, help_text="The camera's clock, read as UTC: cameras know no zone."
+        null=True, blank=True, help_text="The clock on the spot, written as if it were UTC."
+    )
+    utc_offset = models.SmallIntegerField(
+        null=True, blank=True, help_text="Minutes that clock is ahead of UTC, where that is known."
     )
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
+    camera_make = models.CharField(max_length=64, blank=True)
+    camera_model = models.CharField(max_length=64, blank=True)
+    recorded_at = models.DateTimeField(
+        null=True, blank=True, help_text="What the camera wrote, before any correction."
+    )
+    recorded_latitude = models.FloatField(null=True, blank=True)
+    recorded_longitude = models.FloatField(null=True, blank=True)
+    time_corrected = models.BooleanField(default=False, help_text="By hand; no shift changes it.")
+    place_corrected = models.BooleanField(default=False, help_text="By hand.")
 
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     failure = models.CharField(max_length=300, blank=True, help_text="A sentence for the uploader.")
@@ -88,3 +145,55 @@ class Photo(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("web:photo", args=[self.pk])
+
+
+class UploadItem(models.Model):
+    """One file of an upload, or of an archive in it: announced first, then settled one way."""
+
+    class State(models.TextChoices):
+        EXPECTED = "expected", "Not here yet"
+        UNPACKING = "unpacking", "Being unpacked"
+        UNPACKED = "unpacked", "Unpacked"
+        TAKEN = "taken", "Taken"
+        KNOWN = "known", "Here before"
+        REFUSED = "refused", "Not taken"
+
+    upload = models.ForeignKey(Upload, models.CASCADE, related_name="items")
+    key = models.CharField(
+        max_length=64, help_text="SHA-256 of what tells this file from the upload's others."
+    )
+    path = models.CharField(max_length=255, help_text="Folders and name, only to be shown.")
+    size = models.PositiveBigIntegerField(help_text="bytes, as announced")
+    state = models.CharField(max_length=9, choices=State, default=State.EXPECTED)
+    code = models.CharField(max_length=20, blank=True, help_text="Why it was refused, in a word.")
+    problem = models.CharField(max_length=300, blank=True, help_text="The same as a sentence.")
+    photo = models.ForeignKey(
+        Photo, models.CASCADE, null=True, blank=True, related_name="upload_items"
+    )
+    is_archive = models.BooleanField(default=False)
+    archive = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="members"
+    )
+    parts = models.PositiveIntegerField(
+        default=0, help_text="Of an archive: how many parts of it are in storage."
+    )
+    alive_at = models.DateTimeField(
+        null=True, blank=True, help_text="Last sign of life from the worker that unpacks it."
+    )
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["upload", "state"], name="upload_item_state"),
+            models.Index(
+                fields=["alive_at"],
+                condition=models.Q(state="unpacking"),
+                name="upload_item_unpacking",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["upload", "key"], name="upload_item_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.path
