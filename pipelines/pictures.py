@@ -9,7 +9,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, Literal, cast
 
 import pillow_heif
@@ -33,7 +33,6 @@ __all__ = [
     "decode",
     "media_type_of",
     "sniff",
-    "taken_at_and_place",
 ]
 
 pillow_heif.register_heif_opener()
@@ -81,7 +80,6 @@ _TURNS = {
 }
 _TOP_VALUES = (255, 1023, 4095, 16383, 65535)
 """Of 8, 10, 12, 14 and 16 bits: cameras store fewer bits than the file's type has room for."""
-_MOST_BYTES_FOR_EXIF = 16 * 1024 * 1024
 
 
 class PictureUnreadable(Exception):
@@ -94,11 +92,15 @@ class PictureUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An upright RGB image, perhaps scaled down, and the full upright size in pixels."""
+    """An upright RGB image, perhaps scaled down, and the full upright size in pixels.
+
+    `origin` is what the file tells of time, place and camera.
+    """
 
     image: Image.Image
     width: int
     height: int
+    origin: Origin = field(default_factory=Origin)
 
 
 def media_type_of(file: BinaryIO, *, max_pixels: int) -> str:
@@ -126,35 +128,21 @@ def decode(file: BinaryIO, *, long_side: int, max_pixels: int) -> Picture:
         _refuse_too_many(size, max_pixels)
         if media_type == "image/jpeg":
             image.draft(None, _at_least(size, long_side))
+        # Before loading, which closes TIFFs; but a PNG may have its EXIF data behind the pixels.
+        origin = Origin() if media_type == "image/png" else _origin(image)
         image.load()
         if media_type in READ_WHOLE:
             size = image.size  # HEIC may turn out another size than its header says
             _refuse_too_many(size, max_pixels)
         # After loading, because Pillow turns TIFFs upright by itself and then drops the tag.
         orientation = _orientation(image)
+        if media_type == "image/png":
+            origin = _origin(image)
         upright = _smaller(_to_rgb(image), long_side)
         if orientation in _TURNS:
             upright = upright.transpose(_TURNS[orientation])
     width, height = reversed(size) if orientation >= 5 else size
-    return Picture(upright, width, height)
-
-
-def taken_at_and_place(file: BinaryIO) -> Origin:
-    """Return what the EXIF data tell; whatever is missing, broken or impossible is None.
-
-    Reads headers only. Never raises for the content; a `READ_WHOLE` type of more than 16 MB is
-    not looked into.
-    """
-    try:
-        media_type, head = _begin(file)
-        if media_type in READ_WHOLE and _length(file) > _MOST_BYTES_FOR_EXIF:
-            return Origin()
-        with _opened(file, media_type, head) as image:
-            if media_type == "image/png" and "exif" not in image.info:
-                return Origin()  # Pillow would decode the pixels to look behind them
-            return origin_of(image.getexif())
-    except PictureUnreadable:
-        return Origin()
+    return Picture(upright, width, height, origin)
 
 
 # --- Reading ----------------------------------------------------------------------------------
@@ -230,6 +218,14 @@ def _orientation(image: Image.Image) -> int:
     except Exception:
         return 1
     return value if value in _TURNS else 1
+
+
+def _origin(image: Image.Image) -> Origin:
+    """Return what EXIF tells; hostile or broken EXIF tells nothing, and spoils no picture."""
+    try:
+        return origin_of(image.getexif())
+    except Exception:
+        return Origin()
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

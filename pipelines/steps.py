@@ -96,7 +96,14 @@ def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Sc
                 else image.crop(cut_around(detection.box, image.size))
             )
             tools.media.save(detection.crop, _jpeg(cut, CROP_SIDE, quality=92))
-    return Scene(photo.id, picture.width, picture.height, preview, tuple(detections))
+    return Scene(
+        photo.id,
+        picture.width,
+        picture.height,
+        preview,
+        tuple(detections),
+        origin=picture.origin,
+    )
 
 
 def cut_around(

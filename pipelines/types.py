@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from models_registry.interfaces import GROUPS, NO_ANIMAL
+from pipelines.exif import Origin
 
 __all__ = [
     "GROUPS",
@@ -11,6 +12,7 @@ __all__ = [
     "Crop",
     "Detection",
     "Identification",
+    "Origin",
     "Photo",
     "Scene",
     "Vote",
@@ -46,7 +48,10 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the detector saw on one photo, or the sentence that says why it could not look."""
+    """What the detector saw on one photo, or the sentence that says why it could not look.
+
+    `origin` is what the file tells of time, place and camera.
+    """
 
     photo_id: str
     width: int = 0
@@ -54,6 +59,7 @@ class Scene:
     preview: str = ""
     detections: tuple[Detection, ...] = ()
     failure: str = ""
+    origin: Origin = field(default_factory=Origin)
 
 
 @dataclass(frozen=True, slots=True)

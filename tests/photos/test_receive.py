@@ -1,14 +1,13 @@
 """Receiving photos: each once per owner, under a safe name, or refused with a sentence."""
 
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import connection
-from PIL import ExifTags, Image, ImageFile
+from PIL import Image, ImageFile
 from pytest_django import Settings
 
 from tests.images import bomb, saved, scene
@@ -56,17 +55,6 @@ def test_the_kind_is_told_by_the_content_and_not_by_the_name() -> None:
     photo = receive(upload(saved(scene(), "PNG"), "elephant.exe"), guest="guest").photo
     assert photo.media_type == "image/png"
     assert photo.original.name.endswith(".png")
-
-
-def test_time_and_place_are_kept() -> None:
-    exif = Image.Exif()
-    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2016:09:25 18:35:10"
-    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
-    gps.update({1: "S", 2: (33.0, 30.0, 36.0), 3: "E", 4: (18.0, 15.0, 0.0)})
-    photo = receive(upload(saved(scene(), exif=exif)), guest="guest").photo
-    photo.refresh_from_db()
-    assert photo.taken_at == datetime(2016, 9, 25, 18, 35, 10, tzinfo=UTC)
-    assert (photo.latitude, photo.longitude) == (-33.51, 18.25)
 
 
 @pytest.mark.parametrize(
@@ -128,13 +116,13 @@ def test_the_same_photo_at_the_same_moment_is_kept_once(
 ) -> None:
     """Both look before either of them writes."""
     both_have_looked = threading.Barrier(2, timeout=10)
-    original = services.taken_at_and_place
+    original = services.display_name
 
-    def meet(file: object) -> object:
+    def meet(name: str | None) -> str:
         both_have_looked.wait()
-        return original(file)
+        return original(name)
 
-    monkeypatch.setattr(services, "taken_at_and_place", meet)
+    monkeypatch.setattr(services, "display_name", meet)
     results: list[Received] = []
 
     def work() -> None:

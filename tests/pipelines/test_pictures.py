@@ -21,7 +21,6 @@ from pipelines.pictures import (
     decode,
     media_type_of,
     sniff,
-    taken_at_and_place,
 )
 from tests.images import bomb, saved, scene
 
@@ -312,8 +311,9 @@ def test_a_very_large_limit_is_not_overruled() -> None:
 
 def test_broken_exif_does_not_spoil_a_good_picture() -> None:
     data = saved(scene(), exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\xff" * 40)
-    assert difference(decoded(data).image, scene()) < 25
-    assert taken_at_and_place(io.BytesIO(data)) == Origin()
+    picture = decoded(data)
+    assert difference(picture.image, scene()) < 25
+    assert picture.origin == Origin()
 
 
 def located(
@@ -328,9 +328,36 @@ def located(
     return io.BytesIO(saved(scene(), exif=exif))
 
 
+def origin(file: io.BytesIO) -> Origin:
+    return decode(file, long_side=64, max_pixels=LIMIT).origin
+
+
 def test_time_and_place_are_read_from_exif() -> None:
     file = located((33.0, 30.0, 36.0), (18.0, 15.0, 0.0), "S", "W", taken="2016:09:25 18:35:10")
-    assert taken_at_and_place(file) == Origin(datetime(2016, 9, 25, 18, 35, 10), -33.51, -18.25)
+    assert origin(file) == Origin(datetime(2016, 9, 25, 18, 35, 10), -33.51, -18.25)
+
+
+@pytest.mark.parametrize(
+    ("offset", "minutes"),
+    [("+02:00", 120), ("-03:30", -210), ("+0545", 345), ("+15:00", None), ("east", None)],
+)
+def test_the_zone_of_the_clock_is_read_where_it_is_one(offset: str, minutes: int | None) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif).update(
+        {
+            ExifTags.Base.DateTimeOriginal: "2016:09:25 18:35:10",
+            ExifTags.Base.OffsetTimeOriginal: offset,
+        }
+    )
+    assert origin(io.BytesIO(saved(scene(), exif=exif))).utc_offset == minutes
+
+
+def test_the_camera_is_named_without_what_would_spoil_a_line() -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "RECO\nNYX\0", "HC600 " + "x" * 90
+    found = origin(io.BytesIO(saved(scene(), exif=exif)))
+    assert found.camera_make in ("RECO NYX", "RECO")
+    assert len(found.camera_model) == 64
 
 
 @pytest.mark.parametrize("kind", ["HEIF", "WEBP", "AVIF", "PNG", "TIFF"])
@@ -338,7 +365,7 @@ def test_time_is_read_from_other_kinds_too(kind: str) -> None:
     exif = Image.Exif()
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2020:01:02 03:04:05"
     file = io.BytesIO(saved(scene(), kind, exif=exif.tobytes()))
-    assert taken_at_and_place(file).taken_at == datetime(2020, 1, 2, 3, 4, 5)
+    assert origin(file).taken_at == datetime(2020, 1, 2, 3, 4, 5)
 
 
 @pytest.mark.parametrize(
@@ -351,20 +378,20 @@ def test_time_is_read_from_other_kinds_too(kind: str) -> None:
     ],
 )
 def test_an_impossible_place_is_no_place(latitude: object, longitude: object) -> None:
-    origin = taken_at_and_place(located(latitude, longitude))
-    assert (origin.latitude, origin.longitude) == (None, None)
+    found = origin(located(latitude, longitude))
+    assert (found.latitude, found.longitude) == (None, None)
 
 
 def test_a_place_with_a_zero_denominator_is_no_place() -> None:
     data = located((33.0, 30.0, 36.0), (18.0, 15.0, 0.0)).getvalue()
     broken = data.replace(struct.pack(">II", 33, 1), struct.pack(">II", 33, 0))
     assert broken != data
-    assert taken_at_and_place(io.BytesIO(broken)).latitude is None
+    assert origin(io.BytesIO(broken)).latitude is None
 
 
 @pytest.mark.parametrize("taken", ["0000:00:00 00:00:00", "yesterday", "", "0001:01:01 00:00:00"])
 def test_an_unset_clock_is_no_time(taken: str) -> None:
-    assert taken_at_and_place(located((1.0,), (1.0,), taken=taken)).taken_at is None
+    assert origin(located((1.0,), (1.0,), taken=taken)).taken_at is None
 
 
 def test_a_failing_storage_is_not_blamed_on_the_file() -> None:
@@ -393,7 +420,6 @@ def test_mutated_bytes_never_raise_anything_else(
     for place, value in changes:
         data[place % len(data)] = value
     file = io.BytesIO(bytes(data if keep else data[: cut % len(data)]))
-    taken_at_and_place(file)
     with contextlib.suppress(PictureUnreadable):
         media_type_of(file, max_pixels=LIMIT)
     result = outcome(file)

@@ -5,7 +5,6 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC
 from typing import BinaryIO, cast
 
 from django.conf import settings
@@ -16,14 +15,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from pipelines.keys import crop_folder
-from pipelines.pictures import (
-    EXTENSIONS,
-    PictureUnreadable,
-    media_type_of,
-    taken_at_and_place,
-)
+from pipelines.pictures import EXTENSIONS, PictureUnreadable, media_type_of
 from wildlife.photos.filenames import display_name
-from wildlife.photos.models import Photo
+from wildlife.photos.models import Photo, Upload
 
 
 class PhotoRefused(Exception):
@@ -56,11 +50,13 @@ def receive(
     owner: User | None = None,
     guest: str = "",
     priority: Photo.Priority = Photo.Priority.INTERACTIVE,
+    upload: Upload | None = None,
 ) -> Received:
     """Keep an uploaded photo for its owner, or for a guest's session where there is no owner.
 
     The same file of the same owner or guest is kept once: they get the photo that they have, and
-    one that failed waits again. What others have plays no part. The caller calls
+    one that failed waits again. What others have plays no part. A new photo belongs to `upload`.
+    Time and place are read later, where the pixels are. The caller calls
     `wildlife.identifications.services.dispatch` afterwards, once per upload.
 
     The bytes are read once to hash them; Django then moves the temporary file into a local
@@ -83,10 +79,8 @@ def receive(
         size=file.size or 0,
         sha256=sha256,
         priority=priority,
+        upload=upload,
     )
-    origin = taken_at_and_place(_binary(file))
-    photo.taken_at = origin.taken_at.replace(tzinfo=UTC) if origin.taken_at else None
-    photo.latitude, photo.longitude = origin.latitude, origin.longitude
     try:
         with _kept(file, _storage_name(photo)) as name, transaction.atomic():
             photo.original = name
