@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from models_registry.errors import CardInvalid
+from models_registry.gallery import Closeness
 from models_registry.interfaces import DETECTION_LABELS, GROUPS, NO_ANIMAL, Label
 
 KINDS = ("detector", "coarse", "expert", "embedder")
@@ -17,6 +18,8 @@ PRECISIONS = ("fp32", "bf16")
 FITS = ("letterbox", "crop", "squash")
 COLUMNS = ["index", "label", "taxon", "rank", "group"]
 SHARED = "shared:"
+BESIDE = r"\.\./[a-z0-9-]+/"
+"""A release may run the weights of another one in the same folder; its own hash guards them."""
 
 T = TypeVar("T")
 
@@ -65,6 +68,10 @@ class ModelCard:
     """The network's outputs, by index; those of a coarse classifier are summed by group."""
     fingerprint: str
     """Hash of both files of the card."""
+    gallery: str = ""
+    """Of an embedder: the file of known vectors beside the card, "" where it has none."""
+    gallery_sha256: str = ""
+    closeness: Closeness = field(default_factory=Closeness)
     training: Mapping[str, Any] = field(default_factory=dict)
     """How it was made and how well it did, in words and figures that no program asks for."""
 
@@ -81,7 +88,7 @@ class ModelCard:
         return tuple(Label(i, group, "", "", group) for i, group in enumerate((*GROUPS, NO_ANIMAL)))
 
     def weights_path(self, shared_dir: Path) -> Path:
-        """Return where the weights should be: beside the card, or among the shared weights."""
+        """Return where the weights should be: beside this card or another, or among the shared."""
         if self.weights.startswith(SHARED):
             return shared_dir / "weights" / self.weights.removeprefix(SHARED)
         return self.folder / self.weights
@@ -99,6 +106,7 @@ def read_card(folder: Path) -> ModelCard:
     csv_bytes = rows.read_bytes() if rows.is_file() else b""
     outputs = _labels(csv_bytes, card_kind, f"{folder.name}/labels.csv")
     network, picture = table.table("network"), table.table("input")
+    gallery = table.table("gallery") if table.has("gallery") else None
     card = ModelCard(
         folder=folder,
         name=table.matching("name", r"(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*"),
@@ -114,7 +122,7 @@ def read_card(folder: Path) -> ModelCard:
         parent=table.text("parent", ""),
         architecture=network.matching("architecture", r"[\w.-]+"),
         arguments=network.values("arguments"),
-        weights=network.matching("weights", rf"({SHARED})?[\w.-]*\w"),
+        weights=network.matching("weights", rf"({SHARED}|{BESIDE})?[\w.-]*\w"),
         sha256=network.matching("sha256", r"[0-9a-f]{64}"),
         precision=network.choice("precision", PRECISIONS),
         temperature=network.number("temperature", 1.0, least=0.01),
@@ -127,16 +135,28 @@ def read_card(folder: Path) -> ModelCard:
             std=picture.triple("std"),
         ),
         outputs=outputs,
+        gallery=gallery.matching("file", r"[\w.-]*\w") if gallery else "",
+        gallery_sha256=gallery.matching("sha256", r"[0-9a-f]{64}") if gallery else "",
+        closeness=_closeness(gallery) if gallery else Closeness(),
         training=table.values("training"),
         fingerprint=hashlib.sha256(toml + b"\0" + csv_bytes).hexdigest(),
     )
-    for part in (table, network, picture):
+    for part in (table, network, picture, *([gallery] if gallery else [])):
         part.refuse_leftovers()
     return card
 
 
+def _closeness(table: "_Table") -> Closeness:
+    return Closeness(
+        nearest=int(table.number("nearest", least=1, most=1000)),
+        sharpness=table.number("sharpness", least=0),
+        familiar=table.number("familiar", least=-1, most=1),
+        steepness=table.number("steepness", least=0),
+    )
+
+
 def _labels(content: bytes, kind: str, place: str) -> tuple[Label, ...]:
-    if kind == "embedder":
+    if kind == "embedder" and not content:
         return ()
     try:
         reader = csv.DictReader(content.decode().splitlines())
@@ -203,6 +223,9 @@ class _Table:
         if not least <= value <= most:
             raise self._fault(key, f"from {least} to {most}, and is {value}")
         return value
+
+    def has(self, key: str) -> bool:
+        return key in self._content
 
     def texts(self, key: str, choices: tuple[str, ...]) -> tuple[str, ...]:
         value: list[Any] = self._take(key, list, "a list", [])

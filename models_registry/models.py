@@ -11,6 +11,7 @@ class ModelRelease(models.Model):
         DETECTOR = "detector", "Detector"
         COARSE = "coarse", "Coarse classifier"
         EXPERT = "expert", "Species expert"
+        EMBEDDER = "embedder", "Nearest-neighbour expert"
 
     class Stage(models.TextChoices):
         ACTIVE = "active", "Active"

@@ -15,6 +15,7 @@ from models_registry import adapters
 from models_registry.adapters.classification import ImageClassifier
 from models_registry.adapters.detection import BoxDetector
 from models_registry.adapters.embedding import ImageEmbedder
+from models_registry.adapters.neighbours import Neighbours
 from models_registry.backends import Backend, prepared
 from models_registry.card import ModelCard, read_card
 from models_registry.errors import (
@@ -24,6 +25,7 @@ from models_registry.errors import (
     WeightsMissing,
     WeightsTampered,
 )
+from models_registry.gallery import Learned
 from models_registry.interfaces import Classifier, Detector, Embedder, Label
 
 log = logging.getLogger(__name__)
@@ -127,8 +129,13 @@ class Registry:
         return instance
 
     def classifier(self, key: str) -> Classifier:
-        """Return a loaded coarse classifier or expert. Raises as `detector` does."""
+        """Return a loaded coarse classifier, expert, or embedder that votes by its gallery.
+
+        Raises as `detector` does.
+        """
         instance = self._load(key)
+        if isinstance(instance, ImageEmbedder):
+            return self.neighbours(key)
         if not isinstance(instance, ImageClassifier):
             raise CardInvalid(f"{key} is no classifier but a kind of {self.card(key).kind}.")
         return instance
@@ -140,20 +147,31 @@ class Registry:
             raise CardInvalid(f"{key} is no embedder but a kind of {self.card(key).kind}.")
         return instance
 
+    def neighbours(self, key: str, learned: Learned | None = None) -> Classifier:
+        """Return an embedder's vote: by its gallery and what was learned since. Raises likewise."""
+        card, instance = self.card(key), self._load(key)
+        if not isinstance(instance, ImageEmbedder) or instance.gallery is None:
+            raise CardInvalid(f"{key} has no gallery to compare with.")
+        return Neighbours(instance, instance.gallery, card.outputs, card.closeness, learned)
+
     def verify(self, key: str) -> Path:
         """Return the path of a card's weights, once their hash has been compared.
 
-        Raises ReleaseUnknown, WeightsMissing or WeightsTampered.
+        Raises ReleaseUnknown, WeightsMissing or WeightsTampered; also for a gallery.
         """
         card = self.card(key)
         path = card.weights_path(self._shared_dir)
-        try:
-            with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise WeightsMissing(f"{card.key} needs {card.weights}, which is not here.") from error
-        if found != card.sha256:
-            raise WeightsTampered(f"{card.weights} is not the file that {card.key} was made with.")
+        files = [(path, card.weights, card.sha256)]
+        if card.gallery:
+            files.append((card.folder / card.gallery, card.gallery, card.gallery_sha256))
+        for file, name, sha256 in files:
+            try:
+                with file.open("rb") as content:
+                    found = hashlib.file_digest(content, "sha256").hexdigest()
+            except OSError as error:
+                raise WeightsMissing(f"{card.key} needs {name}, which is not here.") from error
+            if found != sha256:
+                raise WeightsTampered(f"{name} is not the file that {card.key} was made with.")
         return path
 
     def keep_only(self, keys: Collection[str]) -> None:

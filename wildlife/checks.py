@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from redis import Redis
 from redis.exceptions import RedisError
 
+from pipelines.fusion import METHODS
 from wildlife.hosts import is_public
 from wildlife.identifications import lineup
 
@@ -30,6 +31,21 @@ def data_dir_can_be_written(
             f"The data directory {folder} cannot be written.",
             hint="Give this user the right to write there, or set DATA_DIR to another folder.",
             id="wildlife.E001",
+        )
+    ]
+
+
+@register()
+def fusion_method_is_known(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    if settings.FUSION_METHOD in METHODS:
+        return []
+    return [
+        Error(
+            f"FUSION_METHOD is {settings.FUSION_METHOD!r}, which is no way to join votes.",
+            hint=f"Set it to one of {', '.join(METHODS)}, or leave it out.",
+            id="wildlife.E010",
         )
     ]
 

@@ -38,7 +38,11 @@ def _all(models: tuple[str, ...], *actions: str) -> set[str]:
 
 
 _VIEWER = _all((*_TREE, *_FACTS, "models_registry.modelrelease"), "view")
-_REVIEWER = _VIEWER | _all(_ANSWERS, "view")
+_REVIEWER = (
+    _VIEWER
+    | _all(_ANSWERS, "view")
+    | _all(("identifications.verdict",), "view", "add", "change")
+)
 _CURATOR = (
     _REVIEWER
     | _all(_TREE, "add", "change")
@@ -49,7 +53,7 @@ _ADMIN = (
     _CURATOR
     | _all((*_TREE, "species.speciesimport"), "delete")
     | _all(("models_registry.modelrelease",), "change")
-    | _all(("photos.photo",), "delete")
+    | _all(("photos.photo", "identifications.verdict"), "delete")
     | _all(("auth.user",), "view", "add", "change", "delete")
     | _all(("auth.group", "admin.logentry"), "view")
 )
@@ -69,6 +73,7 @@ BY_NOBODY = frozenset(
         "authtoken.tokenproxy",
         "auth.permission",
         "contenttypes.contenttype",
+        "identifications.exemplar",
         "photos.upload",
         "photos.uploaditem",
         "sessions.session",

@@ -217,6 +217,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "run" / "beat-schedule")
 
+FUSION_METHOD = env.str("FUSION_METHOD", default="tree")
+"""How votes become an answer: tree, weighted or majority (see pipelines/fusion.py)."""
 RUNS_IN_FLIGHT = env.int("RUNS_IN_FLIGHT", default=3)
 PHOTOS_PER_RUN = env.int("PHOTOS_PER_RUN", default=16)
 RUN_STALE_AFTER = env.float("RUN_STALE_AFTER", default=20.0)

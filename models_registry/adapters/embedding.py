@@ -10,16 +10,23 @@ from models_registry.adapters.preprocessing import pixels
 from models_registry.backends import Backend
 from models_registry.card import ModelCard
 from models_registry.errors import InferenceFailed
+from models_registry.gallery import Gallery, read_gallery
 
 LEAST_LENGTH = 1e-6
 """Below this a vector has no direction."""
 
 
 class ImageEmbedder:
-    """An Embedder over any backend whose network gives one vector of features per picture."""
+    """An Embedder over any backend whose network gives one vector of features per picture.
+
+    A release with a gallery says into which space the features are to be projected.
+    """
 
     def __init__(self, card: ModelCard, backend: Backend) -> None:
         self.precision = backend.precision
+        self.gallery: Gallery | None = None
+        if card.gallery:
+            self.gallery = read_gallery(card.folder / card.gallery, len(card.outputs))
         self._backend = backend
         self._spec = card.input
 
@@ -36,5 +43,7 @@ class ImageEmbedder:
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if vectors.ndim != 2 or not np.isfinite(lengths).all() or lengths.min() < LEAST_LENGTH:
             raise InferenceFailed(f"The network gave {vectors.shape} or vectors without direction.")
+        if self.gallery is not None:
+            return self.gallery.project(vectors / lengths)
         unit: NDArray[np.float32] = vectors / lengths
         return unit

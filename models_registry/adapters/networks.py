@@ -27,14 +27,16 @@ class FromPixels(torch.nn.Module):
         return result
 
 
-def fill(network: torch.nn.Module, weights: Path) -> torch.nn.Module:
+def fill(network: torch.nn.Module, weights: Path, without: str = "") -> torch.nn.Module:
     """Load a safetensors state dict, every key of it, as fp32; return the network in eval mode.
 
-    Raises CardInvalid where the tensors are not those of this architecture.
+    Only tensors whose names begin with `without`, if that is given, are left aside. Raises
+    CardInvalid where the tensors are not those of this architecture.
     """
     tensors = {
         name: tensor.float() if tensor.is_floating_point() else tensor
         for name, tensor in load_file(weights).items()
+        if not (without and name.startswith(without))
     }
     try:
         network.load_state_dict(tensors, strict=True)

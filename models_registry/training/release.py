@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from safetensors.torch import save_file
 
 from models_registry.card import COLUMNS, ModelCard, read_card
 from models_registry.interfaces import Label
+from models_registry.training.gallery import Built
 from models_registry.training.recipe import Order
 
 WEIGHTS = "weights.safetensors"
+GALLERY = "gallery.safetensors"
 
 
 def write_release(
@@ -30,20 +33,23 @@ def write_release(
     temperature: float,
     size: int,
     training: Mapping[str, Any],
+    gallery: Built | None = None,
 ) -> ModelCard:
-    """Write the three files of a release and return its card, read back and so checked.
+    """Write the files of a release and return its card, read back and so checked.
 
-    Floating-point tensors are stored as fp16, others as they are. Raises CardInvalid.
+    Floating-point tensors are stored as fp16, others as they are. Without tensors the release runs
+    the weights of its parent, which must lie beside it. Raises CardInvalid.
     """
     parent = order.parent
     folder.mkdir(parents=True, exist_ok=True)
-    halves = {
-        name: (one.half() if one.is_floating_point() else one).contiguous().clone()
-        for name, one in tensors.items()
-    }
-    save_file(halves, folder / WEIGHTS)
-    (folder / WEIGHTS).chmod(0o644)
-    if kind != "embedder":
+    weights = WEIGHTS if tensors else f"../{parent.folder.name}/{parent.weights}"
+    if tensors:
+        halves = {
+            name: (one.half() if one.is_floating_point() else one).contiguous().clone()
+            for name, one in tensors.items()
+        }
+        _save(halves, folder / WEIGHTS)
+    if labels:
         with (folder / "labels.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(COLUMNS)
@@ -66,8 +72,8 @@ def write_release(
     network = {
         "architecture": architecture,
         "arguments": dict(arguments),
-        "weights": WEIGHTS,
-        "sha256": hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest(),
+        "weights": weights,
+        "sha256": _sha256(folder / weights),
         "precision": parent.precision,
         "temperature": round(temperature, 4),
     }
@@ -80,10 +86,27 @@ def write_release(
         "mean": list(spec.mean),
         "std": list(spec.std),
     }
-    parts = {"network": network, "input": picture, "training": training}
+    parts: dict[str, Mapping[str, Any]] = {"network": network, "input": picture}
+    if gallery:
+        _save(gallery.tensors(), folder / GALLERY)
+        parts["gallery"] = {
+            "file": GALLERY,
+            "sha256": _sha256(folder / GALLERY),
+            **asdict(gallery.closeness),
+        }
+    parts["training"] = training
     text = _lines(top) + "".join(f"\n[{name}]\n{_lines(part)}" for name, part in parts.items())
     (folder / "card.toml").write_text(text, encoding="utf-8")
     return read_card(folder)
+
+
+def _save(tensors: dict[str, torch.Tensor], path: Path) -> None:
+    save_file(tensors, path)
+    path.chmod(0o644)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _lines(table: Mapping[str, Any]) -> str:

@@ -67,7 +67,7 @@ def test_a_taxon_without_photos_keeps_the_parents_weights(order: Order) -> None:
 
     card = train(order, "expert", QUICK | {"epochs": 0}, Listener())
 
-    assert [label.taxon for label in card.labels][0] == "Corvus corax"
+    assert next(label.taxon for label in card.labels) == "Corvus corax"
     child = load_file(card.folder / card.weights)
     assert np.allclose(child["classifier.weight"][0], parent["classifier.weight"][0], atol=2e-3)
     assert not np.allclose(child["classifier.weight"][3], parent["classifier.weight"][1], atol=2e-3)
@@ -142,6 +142,18 @@ def test_an_embedder_puts_look_alikes_near_each_other(order: Order, tmp_path: Pa
     alike = vectors @ vectors.T
     same = np.equal.outer(*(2 * [np.array([one.taxon for one in checks])]))
 
-    assert card.labels == ()
     assert np.diag(alike) == pytest.approx(1, abs=1e-3)
     assert alike[same].mean() > alike[~same].mean() + 0.02
+    rows = registry_of(order, tmp_path).classifier(card.key).classify(crops)
+    said = [card.labels[int(row.argmax())].taxon for row in rows]
+    assert np.mean([taxon == one.taxon for taxon, one in zip(said, checks, strict=True)]) >= 0.9
+    assert card.training["validation"]["top1"] >= 0.9
+
+
+def test_an_embedder_whose_layers_stay_runs_the_weights_of_its_parent(order: Order) -> None:
+    order = replace(order, into=order.parent.folder.parent)
+    card = train(order, "embedder", QUICK | {"epochs": 0, "head_epochs": 1}, Listener())
+
+    assert card.weights == "../parent/weights.safetensors"
+    assert card.weights_path(Path()).samefile(order.weights)
+    assert not (card.folder / "weights.safetensors").exists()

@@ -3,13 +3,16 @@
 import json
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 
-from wildlife.identifications.models import Identification, Run, StepResult
+from wildlife.identifications.models import Identification, Run, StepResult, Verdict
+from wildlife.identifications.verdicts import give
 
 
 class ReadOnly:
@@ -71,7 +74,33 @@ class RunAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(Identification)
 class IdentificationAdmin(ReadOnly, ModelAdmin):
+    actions = ("confirm",)
     list_display = ("detection", "taxon", "reason", "confidence", "agreement")
     list_filter = ("reason",)
     list_select_related = ("detection", "taxon")
     search_fields = ("taxon__scientific_name", "detection__photo__filename")
+
+    @admin.action(description="Confirm as right", permissions=["confirm"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Identification]) -> None:
+        """Make verdicts of answers that name a taxon."""
+        assert isinstance(request.user, User)
+        named = queryset.filter(taxon__isnull=False).select_related("detection", "taxon")
+        for answer in named:
+            give(answer.detection, answer.taxon, request.user)
+        self.message_user(request, f"Confirmed: {len(named)}.")
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("identifications.add_verdict")
+
+
+@admin.register(Verdict)
+class VerdictAdmin(SimpleHistoryAdmin, ModelAdmin):
+    """Verdicts on boxes; another taxon may be chosen, and the experts learn that instead."""
+
+    list_display = ("photo", "taxon", "given_by", "given_at")
+    list_select_related = ("photo", "taxon", "given_by")
+    autocomplete_fields = ("taxon",)
+    readonly_fields = ("photo", "x", "y", "width", "height", "given_by", "given_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

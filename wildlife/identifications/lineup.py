@@ -3,9 +3,12 @@
 from typing import Any
 
 import msgspec
+from django.conf import settings
 
 from models_registry.models import ModelRelease
 from models_registry.selectors import active_releases
+from models_registry.services import registry
+from pipelines.fusion import Rules
 from pipelines.identify import Lineup, Member
 
 NO_DETECTOR = "No detector is active. Staff can activate one in the admin, under Models."
@@ -27,7 +30,8 @@ def current() -> Lineup:
         releases.setdefault(release.kind, []).append(release)
     detectors = releases.get(ModelRelease.Kind.DETECTOR)
     coarse = releases.get(ModelRelease.Kind.COARSE)
-    experts = releases.get(ModelRelease.Kind.EXPERT)
+    embedders = releases.get(ModelRelease.Kind.EMBEDDER, [])
+    experts = [*releases.get(ModelRelease.Kind.EXPERT, []), *filter(_compares, embedders)]
     if not detectors:
         raise LineupIncomplete(_absent(ModelRelease.Kind.DETECTOR) or NO_DETECTOR)
     if not coarse:
@@ -38,7 +42,20 @@ def current() -> Lineup:
         detector=_member(detectors[0]),
         coarse=_member(coarse[0]),
         experts=tuple(sorted((_member(one) for one in experts), key=lambda one: one.name)),
+        rules=Rules(method=settings.FUSION_METHOD),
     )
+
+
+def comparing() -> list[Member]:
+    """Return the active embedders that vote by comparing with what is known."""
+    embedders = active_releases().filter(kind=ModelRelease.Kind.EMBEDDER)
+    return [_member(one) for one in embedders if _compares(one)]
+
+
+def _compares(embedder: ModelRelease) -> bool:
+    """Return whether an embedder has a gallery to compare with."""
+    card = registry().cards.get(embedder.key)
+    return card is not None and bool(card.gallery)
 
 
 def _absent(kind: ModelRelease.Kind) -> str:

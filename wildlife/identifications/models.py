@@ -2,7 +2,9 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from wildlife.photos.models import Photo
 from wildlife.species.models import Taxon
@@ -114,6 +116,52 @@ class Vote(models.Model):
 
     def __str__(self) -> str:
         return self.expert
+
+
+class Verdict(models.Model):
+    """What a person says that is in a box of a photo. It stays when the photo is identified anew.
+
+    No taxon means that there is no animal.
+    """
+
+    photo = models.ForeignKey(Photo, models.CASCADE, related_name="verdicts")
+    x = models.FloatField(help_text="Left edge, 0..1 of the upright photo's width.")
+    y = models.FloatField()
+    width = models.FloatField()
+    height = models.FloatField()
+    taxon = models.ForeignKey(Taxon, models.PROTECT, null=True, blank=True, related_name="verdicts")
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="verdicts"
+    )
+    given_at = models.DateTimeField(auto_now=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-given_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["photo", "x", "y", "width", "height"], name="one_verdict_per_box"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.taxon or "no animal")
+
+
+class Exemplar(models.Model):
+    """A verified animal as an embedder sees it: it votes on all that look like it."""
+
+    verdict = models.ForeignKey(Verdict, models.CASCADE, related_name="exemplars")
+    release = models.CharField(max_length=90)
+    vector = models.BinaryField(help_text="float16, a unit vector in the space of the release.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["verdict", "release"], name="one_exemplar_per_release"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} ({self.release})"
 
 
 class Identification(models.Model):

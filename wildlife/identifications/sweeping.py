@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from models_registry.errors import InferenceFailed
 from pipelines.graph import Step
+from wildlife.identifications import verdicts
 from wildlife.identifications.execution import fail, give_up, graph_of
 from wildlife.identifications.models import Run, StepResult
 from wildlife.identifications.services import PATIENCE, dispatch, messages_in, publish
@@ -42,6 +43,7 @@ def sweep() -> int:
             # Whatever is wrong with this one, the others and what waits must go on.
             log.exception("run_not_restarted", run=str(run.id))
     dispatch()
+    verdicts.teach()
     return len(stuck)
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import close_old_connections
 
-from wildlife.identifications import sweeping
+from wildlife.identifications import exemplars, sweeping
 from wildlife.identifications.execution import StepFailed, execute
 
 
@@ -12,6 +12,13 @@ def run_step(run_id: str, step: str) -> None:
     """Do one step of one run."""
     close_old_connections()
     execute(run_id, step)
+
+
+@shared_task(ignore_result=True)
+def learn(release: str) -> None:
+    """Let a nearest-neighbour expert see what people verified."""
+    close_old_connections()
+    exemplars.learn(release)
 
 
 @shared_task(ignore_result=True)

@@ -10,6 +10,7 @@ from models_registry.errors import ReleaseUnknown, WeightsTampered
 from models_registry.interfaces import Classifier, Detector
 from models_registry.services import registry
 from pipelines.identify import Describe, Media, Member, Tools
+from wildlife.identifications import exemplars
 from wildlife.species.selectors import tree
 
 
@@ -33,7 +34,10 @@ class RegistryModels:
         return registry().detector(self._same(member))
 
     def classifier(self, member: Member) -> Classifier:
-        return registry().classifier(self._same(member))
+        release = self._same(member)
+        if registry().card(release).kind == "embedder":
+            return registry().neighbours(release, exemplars.learned(release))
+        return registry().classifier(release)
 
     def _same(self, member: Member) -> str:
         """Refuse a release whose card was changed after the run was started with it."""

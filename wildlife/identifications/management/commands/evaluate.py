@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models_registry.errors import ModelError
-from pipelines.fusion import Rules
+from pipelines.fusion import METHODS, Rules
 from wildlife.identifications import lineup
 from wildlife.identifications.evaluation import recording, terminal
 from wildlife.identifications.evaluation.page import page
@@ -51,11 +51,11 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--rule",
-            type=_setting,
+            type=_rule,
             action="append",
             default=[],
             metavar="NAME=VALUE",
-            help="a threshold of the fusion, as walk=0.7",
+            help="a threshold of the fusion, as walk=0.7, or method=majority",
         )
         parser.add_argument(
             "--weight",
@@ -113,6 +113,11 @@ def _title(manifest: Path, split: str) -> str:
     return f"{folder}, {split}" if split else folder
 
 
+def _rule(text: str) -> tuple[str, float | str]:
+    name, _, value = text.partition("=")
+    return (name, value) if name == "method" and value in METHODS else _setting(text)
+
+
 def _setting(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     try:
@@ -121,7 +126,7 @@ def _setting(text: str) -> tuple[str, float]:
         raise ArgumentTypeError(f"{text!r} must be written like name=0.5") from None
 
 
-def _rules(changed: dict[str, float]) -> Rules:
+def _rules(changed: dict[str, Any]) -> Rules:
     known = {field.name for field in fields(Rules)}
     if strangers := changed.keys() - known:
         raise CommandError(
