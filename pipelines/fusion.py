@@ -2,8 +2,9 @@
 
 The rules, by the numbers that code and tests share:
 
-R1  A whole image (the detector found nothing) of which the coarse classifier says "no animal"
-    with at least `no_animal` is answered "no animal".
+R1  A crop of which the coarse classifier says "no animal" with at least `no_animal` is answered
+    "no animal", unless the detector is at least `surely` confident. So the detector may look
+    closely, and report what is hardly there; of a whole image (it found nothing) it says nothing.
 R2  How much each coarse group is believed in is a product: the coarse classifier's share of it to
     the power of `prior`, times what each expert gives it to the power of `ground`. An expert gives
     a group of its ground what it gives the labels in it, and all others its share of "none of my
@@ -51,6 +52,7 @@ class Rules:
     """The thresholds and powers of the numbered rules, and the method: one of `METHODS`."""
 
     no_animal: float = 0.5
+    surely: float = 0.5
     walk: float = 0.6
     committed: float = 0.3
     prior: float = 1.0
@@ -92,7 +94,7 @@ def _identify(
     crop: Crop, cast: list[tuple[Ballot, Vote]], tree: Tree, rules: Rules
 ) -> Identification:
     nothing = dict(crop.groups).get(NO_ANIMAL, 0.0)
-    if crop.whole_image and nothing >= rules.no_animal:  # R1
+    if nothing >= rules.no_animal and crop.confidence < rules.surely:  # R1
         return Identification(crop.photo_id, crop.index, "", "", nothing, 1.0, "no_animal")
     voices = [
         _voice(ballot, vote, tree)

@@ -163,6 +163,7 @@ def sort(
                 whole_image=detection.whole_image,
                 groups=tuple((group, round(share, 5)) for group, share in ranked),
                 experts=tuple(one.name for one in experts if _is_asked(one, groups)),
+                confidence=detection.confidence,
             )
         )
     return crops

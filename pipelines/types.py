@@ -67,7 +67,8 @@ class Crop:
     """An animal (or a whole image that may show one) with its coarse groups.
 
     `groups` holds (group, probability), most probable first, summing to 1 with "none".
-    `experts` are the names of the experts to be asked.
+    `experts` are the names of the experts to be asked; `confidence` is the detector's, 0 for a
+    whole image.
     """
 
     photo_id: str
@@ -76,6 +77,7 @@ class Crop:
     whole_image: bool
     groups: tuple[tuple[str, float], ...]
     experts: tuple[str, ...]
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ def test_r1_a_whole_image_without_an_animal_is_answered_no_animal():
     assert (seen.reason, seen.taxon, seen.confidence) == ("no_animal", "", 0.8)
 
 
-def test_r1_does_not_overrule_the_detector():
-    seen = answer(ballot("general", {"Felis catus": 0.9}), of=crop(none=0.8, mammal=0.2))
-    assert seen.taxon == "felis-catus"
+@pytest.mark.parametrize(("confidence", "taxon"), [(0.3, ""), (0.7, "felis-catus")])
+def test_r1_does_not_overrule_a_sure_detector(confidence, taxon):
+    found = replace(crop(none=0.8, mammal=0.2), confidence=confidence)
+    assert answer(ballot("general", {"Felis catus": 0.9}), of=found).taxon == taxon
 
 
 def test_r2_the_sorting_decides_between_experts_of_different_grounds():

@@ -13,11 +13,13 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from models_registry.errors import ModelError
-from models_registry.services import registry
+from models_registry.registry import Registry
 from models_registry.training.options import KINDS, OPTIONS, parse_arguments
 from models_registry.training.recipe import Order, train
 
 SECONDS_BETWEEN_LINES = 15.0
+PARENTS = settings.BASE_DIR / "models_registry" / "parents"
+"""Cards of published networks whose weights lie in SHARED_DIR: to train from, not to run."""
 
 
 class Command(BaseCommand):
@@ -49,7 +51,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **given: Any) -> None:
         kind = given["kind"]
-        models = registry()
+        models = _with_parents()
         options: dict[str, Any] = {
             one.name: given[one.name]
             for one in fields(OPTIONS[kind])
@@ -83,6 +85,15 @@ class Command(BaseCommand):
         except ModelError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{card.key} is in {card.folder}")
+
+
+def _with_parents() -> Registry:
+    """Return the releases of this copy and the published networks that the starters came from."""
+    return Registry(
+        card_dirs=[*settings.MODEL_CARD_DIRS, PARENTS],
+        cache_dir=settings.MODEL_CACHE_DIR,
+        shared_dir=settings.SHARED_DIR,
+    )
 
 
 def _told(words: list[str]) -> str:

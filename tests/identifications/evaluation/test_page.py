@@ -23,8 +23,9 @@ def mistaken(tmp_path: Path) -> Evaluation:
     path = tmp_path / "<cat>.jpg"
     Image.new("RGB", (400, 300), (90, 90, 90)).save(path)
     truths = [Truth("<cat>.jpg", path, "mammal", "Felis catus", "felis-catus")]
-    records = [record(ballot("birds", "Corvus corax"), file="<cat>.jpg")]
-    return evaluate(truths, records, header(birds=("Corvus corax",)), tree=TREE, rules=Rules())
+    records = [record(ballot("birds", "Corvus corax"), file="<cat>.jpg", group="bird")]
+    rules = Rules(walk=0.5)
+    return evaluate(truths, records, header(birds=("Corvus corax",)), tree=TREE, rules=rules)
 
 
 def test_a_mistake_is_shown_with_its_photo_and_box(mistaken):
