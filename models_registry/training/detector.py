@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -89,9 +89,10 @@ def make(
     curves(folder / "report", history)
     report = {**figures, "groups": course.by_group, "history": history}
     (folder / "report" / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+    changed = replace(card, threshold=options.threshold or card.threshold)
     return write_release(
         folder,
-        order,
+        replace(order, parent=changed),
         {name: one.cpu() for name, one in body.state_dict().items()},
         card.outputs,
         kind="detector",
@@ -99,7 +100,7 @@ def make(
         architecture=card.architecture,
         arguments=card.arguments,
         temperature=1.0,
-        size=card.input.size,
+        size=options.look or card.input.size,
         training={
             **provenance(order, samples, options.seed),
             "photos": len(course.photos),

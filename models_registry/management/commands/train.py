@@ -1,4 +1,5 @@
 import math
+import shlex
 import sys
 import time
 from argparse import ArgumentParser
@@ -102,7 +103,7 @@ def _told(words: list[str]) -> str:
     for before, word in zip(["", *words], words, strict=False):
         if not {before, word} & {"--into", "--work"}:
             kept.append(word)
-    return " ".join(["manage.py", *kept])
+    return shlex.join(["manage.py", *kept])
 
 
 class _Bar:
