@@ -44,7 +44,8 @@ class Gallery:
 
     def project(self, features: Floats) -> Floats:
         """Return unit vectors, shape (n, dimensions), of features, shape (n, features)."""
-        vectors: Floats = features @ self.projection
+        # Row by row: a picture among others must not get another vector than alone.
+        vectors = np.stack([row @ self.projection for row in features])
         unit: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-9)
         return unit
 
@@ -84,7 +85,8 @@ def probabilities(
     if not len(known):
         return answer
     count = min(closeness.nearest, len(known))
-    for row, alike in zip(answer, vectors @ known.T, strict=True):
+    for row, vector in zip(answer, vectors, strict=True):
+        alike = known @ vector
         nearest = np.argpartition(-alike, count - 1)[:count]
         best = float(alike[nearest].max())
         says = np.exp(closeness.sharpness * (alike[nearest] - best))
