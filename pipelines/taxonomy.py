@@ -38,9 +38,15 @@ GROUP_OF_CLASS = {
     "Arachnida": "arachnid",
 }
 CLASS_OF_GROUP = {
-    group: name for name, group in GROUP_OF_CLASS.items() if group not in ("fish", "other")
+    "mammal": "Mammalia",
+    "bird": "Aves",
+    "reptile": "Reptilia",
+    "amphibian": "Amphibia",
+    "fish": "Actinopterygii",
+    "insect": "Insecta",
+    "arachnid": "Arachnida",
 }
-"""The groups that are one class of the tree."""
+"""The class that a group means where no more is known: of fish, the one that nearly all are of."""
 
 
 @dataclass(frozen=True, slots=True)
