@@ -2,9 +2,10 @@
 
 The rules, by the numbers that code and tests share:
 
-R1  A crop of which the coarse classifier says "no animal" with at least `no_animal` is answered
-    "no animal", unless the detector is at least `surely` confident. So the detector may look
-    closely, and report what is hardly there; of a whole image (it found nothing) it says nothing.
+R1  What the detector and the coarse classifier say of "no animal" is multiplied as odds, times
+    `wary`; a whole image, in which the detector found nothing, counts as one that it found with
+    the confidence `overlooked`. From `no_animal` on the answer is "no animal". So the detector may
+    look closely and report what is hardly there: the classifier takes back what is not.
 R2  How much each coarse group is believed in is a product: the coarse classifier's share of it to
     the power of `prior`, times what each expert gives it to the power of `ground`. An expert gives
     a group of its ground what it gives the labels in it, and all others its share of "none of my
@@ -52,7 +53,8 @@ class Rules:
     """The thresholds and powers of the numbered rules, and the method: one of `METHODS`."""
 
     no_animal: float = 0.5
-    surely: float = 0.5
+    wary: float = 2.0
+    overlooked: float = 0.05
     walk: float = 0.6
     committed: float = 0.3
     prior: float = 1.0
@@ -93,8 +95,8 @@ def fuse(
 def _identify(
     crop: Crop, cast: list[tuple[Ballot, Vote]], tree: Tree, rules: Rules
 ) -> Identification:
-    nothing = dict(crop.groups).get(NO_ANIMAL, 0.0)
-    if nothing >= rules.no_animal and crop.confidence < rules.surely:  # R1
+    nothing = _nothing(crop, rules)
+    if nothing >= rules.no_animal:  # R1
         return Identification(crop.photo_id, crop.index, "", "", nothing, 1.0, "no_animal")
     voices = [
         _voice(ballot, vote, tree)
@@ -133,6 +135,15 @@ def _identify(
         walk=walk,
         runners_up=shown,
     )
+
+
+def _nothing(crop: Crop, rules: Rules) -> float:
+    """R1: return how likely it is that there is no animal."""
+    sorted_out = dict(crop.groups).get(NO_ANIMAL, 0.0)
+    found = max(crop.confidence, rules.overlooked)
+    against = rules.wary * sorted_out * (1 - found)
+    total = against + (1 - sorted_out) * found
+    return round(against / total, 5) if total else 1.0
 
 
 def _voice(ballot: Ballot, vote: Vote, tree: Tree) -> _Voice:
