@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from pytest_django import Settings
 
 pytest_plugins = ["tests.services"]
@@ -24,6 +25,14 @@ def plain_static_files(settings: Settings) -> None:
     """Pages name static files as they are, so that nothing has to be collected first."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def own_counts(settings: Settings) -> None:
+    """What limits count is counted from nothing, in no Redis."""
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tests"}
+    settings.CACHES = {"default": memory}
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

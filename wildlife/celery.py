@@ -1,4 +1,4 @@
-"""The Celery application: settings come from Django's, tasks from the applications that have some."""
+"""The Celery application: its settings are Django's, its tasks those of the applications."""
 
 import os
 
@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wildlife.settings")
 
 app = Celery("wildlife")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["wildlife.identifications", "wildlife.species"])
+app.autodiscover_tasks(["wildlife.identifications", "wildlife.species", "wildlife.accounts"])

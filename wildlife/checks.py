@@ -81,6 +81,43 @@ def secret_key_is_strong(
     ]
 
 
+@register(Tags.security)
+def mail_can_be_sent(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Mail is needed where strangers make accounts; a copy for this machine alone does without."""
+    if settings.EMAIL_URL:
+        return []
+    if settings.EMAIL_VERIFICATION == "mandatory":
+        return [
+            Error(
+                "EMAIL_VERIFICATION is mandatory, but no mail can be sent: nobody new gets in.",
+                hint="Set EMAIL_URL, or EMAIL_VERIFICATION to none.",
+                id="wildlife.E004",
+            )
+        ]
+    if not any(is_public(host) for host in [settings.HOST, *settings.ALLOWED_HOSTS]):
+        return []
+    return [
+        Warning(
+            "Mail is not set up: whoever forgets their password is helped only in the admin.",
+            hint="Set EMAIL_URL to smtp+tls://USER:PASSWORD@HOST:587, and MAIL_FROM.",
+            id="wildlife.W004",
+        )
+    ]
+
+
+@register(Tags.security)
+def sign_up_is_known(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.SIGN_UP in ("open", "invited", "closed"):
+        return []
+    return [
+        Error(
+            f"SIGN_UP is {settings.SIGN_UP!r}, which means nothing here: nobody can sign up.",
+            hint="Set it to open, invited or closed.",
+            id="wildlife.E005",
+        )
+    ]
+
+
 @register(Tags.database)
 def models_are_active(
     app_configs: Sequence[AppConfig] | None,

@@ -55,6 +55,7 @@ _ADMIN = (
     | _all(("models_registry.modelrelease",), "change")
     | _all(("photos.photo", "identifications.verdict"), "delete")
     | _all(("auth.user",), "view", "add", "change", "delete")
+    | _all(("accounts.invitation",), "view", "add", "delete")
     | _all(("auth.group", "admin.logentry"), "view")
 )
 
@@ -69,16 +70,23 @@ the place."""
 
 BY_NOBODY = frozenset(
     {
+        "account.emailaddress",
+        "account.emailconfirmation",
+        "accounts.closure",
+        "accounts.export",
+        "accounts.exportfile",
         "authtoken.token",
         "authtoken.tokenproxy",
         "auth.permission",
         "contenttypes.contenttype",
         "identifications.exemplar",
+        "mfa.authenticator",
         "photos.upload",
         "photos.uploaditem",
         "sessions.session",
         "species.importedkey",
         "species.namekey",
+        "usersessions.usersession",
     }
 )
 """Models that no role has anything to do with; histories are seen with what they are about."""

@@ -77,10 +77,15 @@ INSTALLED_APPS = [
     "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "models_registry",
     "wildlife.species",
     "wildlife.photos",
     "wildlife.identifications",
+    "wildlife.accounts",
     "wildlife.api",
     "wildlife.web",
     "wildlife.ops",
@@ -96,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -114,6 +120,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "wildlife.accounts.context.accounts",
             ],
         },
     },
@@ -214,6 +221,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(run_every=24 * 3600),
         "options": {"expires": 3600},
     },
+    "tend-accounts": {
+        "task": "wildlife.accounts.tasks.tend",
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "run" / "beat-schedule")
 
@@ -252,6 +264,93 @@ IMPORT_BACKOFF = env.float("IMPORT_BACKOFF", default=1.0)
 """Seconds before a busy server is asked again; twice as many each time."""
 IMPORT_LONGEST_WAIT = env.int("IMPORT_LONGEST_WAIT", default=300)
 """Seconds; a server that asks for more by Retry-After is asked again after these."""
+
+# --- Accounts -----------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "web:home"
+LOGOUT_REDIRECT_URL = "web:home"
+
+SIGN_UP = env.str("SIGN_UP", default="open")
+"""open, invited (who brings an invitation, made in the admin) or closed."""
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+
+EMAIL_URL = env.str("EMAIL_URL", default="")
+"""smtp://USER:PASSWORD@HOST:PORT, smtp+tls:// or smtp+ssl://. Without one, mails are printed."""
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="wildlife@localhost")
+EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional" if EMAIL_URL else "none")
+"""mandatory (nobody gets in before), optional or none."""
+
+ACCOUNT_ADAPTER = "wildlife.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = [
+    "username*",
+    "email*" if EMAIL_VERIFICATION == "mandatory" else "email",
+    "password1*",
+]
+ACCOUNT_EMAIL_VERIFICATION = EMAIL_VERIFICATION
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Wildlife] "
+ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)
+# The same answer for known and unknown addresses, also where that lets two accounts name one.
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+MFA_TOTP_ISSUER = "Wildlife"
+MFA_TOTP_TOLERANCE = 1
+# Where no mail can be sent no address is ever verified, and a second factor still helps.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
+"""How long an export of one's own data is kept."""
+EXPORT_PART_BYTES = env.int("EXPORT_PART_BYTES", default=1024**3)
+"""From this size on an export goes on in another file: smaller ones survive a bad connection."""
+
+# --- Limits -------------------------------------------------------------------------------------
+
+# How often, in how long, counted by what: per address (ip), account or mail address (key).
+ACCOUNT_RATE_LIMITS = {
+    "login": env.str("RATE_LOGIN", default="30/m/ip"),
+    "login_failed": env.str("RATE_LOGIN_FAILED", default="20/m/ip,5/5m/key"),
+    "signup": env.str("RATE_SIGN_UP", default="60/h/ip"),
+    "reset_password": env.str("RATE_PASSWORD_RESET", default="20/h/ip,3/h/key"),
+}
+RATE_GUEST_UPLOADS = env.str("RATE_GUEST_UPLOADS", default="6000/h")
+"""Photos that guests may upload from one address; with an account there is no such limit."""
+GUEST_QUOTA_BYTES = env.int("GUEST_QUOTA_BYTES", default=20 * 1024**3)
+"""Of originals that one guest may keep here; 0 for any number."""
+USER_QUOTA_BYTES = env.int("USER_QUOTA_BYTES", default=0)
+"""Of originals that one account may keep here; 0 for any number."""
+
+# Without either, the address is the one that the connection comes from. Behind a proxy all would
+# share the proxy's; and a header that no proxy sets could be made up by anyone.
+ALLAUTH_TRUSTED_CLIENT_IP_HEADER = env.str("TRUSTED_IP_HEADER", default="") or None
+"""A header that the proxy always sets anew to the visitor's address, such as X-Real-IP."""
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+"""How many proxies append to X-Forwarded-For, the last of them in front of this copy."""
+RATELIMIT_IP_META_KEY = "wildlife.photos.limits.address_of"
+
+CACHES = {
+    "default": {
+        "BACKEND": "wildlife.cache.RedisElseMemory",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "wildlife",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+}
+"""Only for what may be forgotten: the counts of the limits above."""
 
 # --- Logs and metrics -------------------------------------------------------------------------
 

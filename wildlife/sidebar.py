@@ -81,6 +81,12 @@ def _groups() -> list[dict[str, Any]]:
             "separator": True,
             "items": [
                 _item("Accounts", "person", "auth_user_changelist", "auth.view_user"),
+                _item(
+                    "Invitations",
+                    "mail",
+                    "accounts_invitation_changelist",
+                    "accounts.view_invitation",
+                ),
                 _item("Roles", "group", "auth_group_changelist", "auth.view_group"),
                 _item(
                     "API tokens",

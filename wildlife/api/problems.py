@@ -25,6 +25,8 @@ _STATUS_OF_REFUSAL = {
     "empty": HTTPStatus.BAD_REQUEST,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "not_an_image": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "too_many": HTTPStatus.TOO_MANY_REQUESTS,
+    "quota": HTTPStatus.FORBIDDEN,
 }
 """Other refusals: the file is of a kind that is taken, but this one cannot be (422)."""
 
@@ -47,6 +49,7 @@ class UploadRefused(exceptions.APIException):
 
     def __init__(self, refusal: PhotoRefused) -> None:
         self.status_code = status_of(refusal)
+        self.wait = refusal.wait
         super().__init__(str(refusal), refusal.code)
 
 

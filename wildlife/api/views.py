@@ -31,6 +31,7 @@ from wildlife.api.serializers import (
 )
 from wildlife.identifications.services import dispatch
 from wildlife.photos.filenames import display_name
+from wildlife.photos.limits import count_upload
 from wildlife.photos.models import Photo
 from wildlife.photos.selectors import guest_of, photo_or_404, photos_of
 from wildlife.photos.services import PhotoBusy, PhotoRefused, delete, receive
@@ -102,6 +103,7 @@ class PhotoList(ListAPIView[Photo]):
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
                 HTTPStatus.UNPROCESSABLE_ENTITY,
+                HTTPStatus.TOO_MANY_REQUESTS,
             ),
         },
     )
@@ -158,6 +160,7 @@ class PhotoList(ListAPIView[Photo]):
         }
 
     def _receive(self, request: Request, file: UploadedFile, priority: Photo.Priority) -> Photo:
+        count_upload(request)
         owner = owner_of(request)
         guest = "" if owner else guest_of(request, create=True)
         return receive(file, owner=owner, guest=guest, priority=priority).photo

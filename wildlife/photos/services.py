@@ -17,19 +17,9 @@ from django.db.models import QuerySet
 from pipelines.keys import crop_folder
 from pipelines.pictures import EXTENSIONS, PictureUnreadable, media_type_of
 from wildlife.photos.filenames import display_name
+from wildlife.photos.limits import check_room
 from wildlife.photos.models import Photo, Upload
-
-
-class PhotoRefused(Exception):
-    """This file is not taken. Its text is a sentence for the person who uploaded it.
-
-    `code` is one of "empty", "too_large", "not_an_image", "too_many_pixels", "cut_short",
-    "damaged".
-    """
-
-    def __init__(self, sentence: str, code: str) -> None:
-        self.code = code
-        super().__init__(sentence)
+from wildlife.photos.refusals import PhotoRefused
 
 
 class PhotoBusy(Exception):
@@ -71,6 +61,7 @@ def receive(
     )
     if (existing := theirs.first()) is not None:
         return Received(_again(existing, file, priority), created=False)
+    check_room(owner, guest, file.size or 0)
     photo = Photo(
         owner=owner,
         guest="" if owner is not None else guest,

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from wildlife.identifications.services import dispatch
+from wildlife.photos.limits import count_upload
 from wildlife.photos.models import Photo
 from wildlife.photos.selectors import guest_of, photo_or_404, photos_of
 from wildlife.photos.services import PhotoBusy, PhotoRefused, Received, delete, receive, try_again
@@ -107,6 +108,7 @@ def _priority(request: HttpRequest, files: int) -> Photo.Priority:
 
 
 def _receive(request: HttpRequest, file: UploadedFile, priority: Photo.Priority) -> Received:
+    count_upload(request)
     if isinstance(request.user, User):
         return receive(file, owner=request.user, priority=priority)
     return receive(file, guest=guest_of(request, create=True), priority=priority)

@@ -1,0 +1,57 @@
+"""Which rows are a user's: read from the models, so that none is forgotten when one is added."""
+
+from collections import deque
+from collections.abc import Mapping
+from functools import cache
+
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models import QuerySet
+
+from wildlife.photos.models import Photo
+
+SECRETS: Mapping[str, frozenset[str]] = {
+    "authtoken.token": frozenset({"key"}),
+    "mfa.authenticator": frozenset({"data"}),
+    "usersessions.usersession": frozenset({"session_key"}),
+    "account.emailconfirmation": frozenset({"key"}),
+    "accounts.invitation": frozenset({"secret_hash"}),
+    "photos.photo": frozenset({"guest"}),
+    "photos.upload": frozenset({"guest"}),
+}
+"""Columns that open something: nobody gets them in an export, not even their owner."""
+
+
+@cache
+def paths() -> Mapping[type[models.Model], str]:
+    """Return every model whose rows go when a user goes, with the lookup that leads to the user.
+
+    A row belongs to what its deletion follows (CASCADE); photos, which only their service may
+    delete, belong to their owner. `{Photo: "owner", Detection: "photo__owner", …}`, a model that
+    is reached in several ways by the shortest.
+    """
+    found: dict[type[models.Model], str] = {Photo: "owner"}
+    waiting: deque[tuple[type[models.Model], str]] = deque([(User, ""), (Photo, "owner")])
+    while waiting:
+        model, path = waiting.popleft()
+        for relation in model._meta.related_objects:
+            if getattr(relation, "on_delete", None) is not models.CASCADE:
+                continue
+            theirs = relation.related_model
+            if theirs in found or not isinstance(theirs, type) or theirs._meta.auto_created:
+                continue
+            lookup = "__".join(filter(None, (relation.field.name, path)))
+            found[theirs] = lookup
+            waiting.append((theirs, lookup))
+    return found
+
+
+def rows_of(model: type[models.Model], user: User) -> QuerySet[models.Model]:
+    """Return the rows of one of the models of `paths` that belong to a user, by primary key."""
+    return model._default_manager.filter(**{paths()[model]: user}).order_by("pk")
+
+
+def columns_of(model: type[models.Model]) -> list[str]:
+    """Return the names of the columns of a model that an export shows, as in the database."""
+    hidden = SECRETS.get(model._meta.label_lower, frozenset())
+    return [field.attname for field in model._meta.concrete_fields if field.attname not in hidden]

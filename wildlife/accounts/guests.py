@@ -1,0 +1,58 @@
+"""What a guest uploaded becomes that of the account that they make or sign in to."""
+
+from collections.abc import Iterator
+
+import structlog
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.exceptions import FieldDoesNotExist
+from django.db import IntegrityError, models, transaction
+from django.db.models import Exists, OuterRef
+
+from wildlife.photos.models import Photo
+from wildlife.photos.services import delete_all
+
+log = structlog.get_logger(__name__)
+
+
+def adopt(guest: str, user: User) -> int:
+    """Move all of a guest's rows to a user, each exactly once; return how many photos moved.
+
+    A photo that the user already has is deleted: theirs stays. One that is being looked at just
+    then stays the guest's, is shown as long as the session lasts, and goes with the next sign-in.
+    """
+    if not guest:
+        return 0
+    try:
+        moved = _adopt(guest, user)
+    except IntegrityError:
+        # The user uploaded one of the photos from elsewhere at this moment: now it is known.
+        moved = _adopt(guest, user)
+    if moved:
+        log.info("guest_adopted", user=user.pk, photos=moved)
+    return moved
+
+
+@transaction.atomic
+def _adopt(guest: str, user: User) -> int:
+    theirs = Photo.objects.filter(owner=None, guest=guest)
+    known = Exists(Photo.objects.filter(owner=user, sha256=OuterRef("sha256")))
+    # One statement: of two sign-ins at once, the second finds no guest's photos any more.
+    moved = theirs.exclude(known).update(owner=user, guest="")
+    delete_all(theirs.filter(known))
+    for model in _owned_by_guests():
+        model._default_manager.filter(owner=None, guest=guest).update(owner=user, guest="")
+    return moved
+
+
+def _owned_by_guests() -> Iterator[type[models.Model]]:
+    """Yield the models, other than photos, whose rows belong to a user or to a guest."""
+    for model in apps.get_models():
+        if model is Photo:
+            continue
+        try:
+            model._meta.get_field("owner")
+            model._meta.get_field("guest")
+        except FieldDoesNotExist:
+            continue
+        yield model

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from wildlife.accounts import views
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("data/", views.data, name="data"),
+    path("data/<uuid:export_id>/<int:number>.zip", views.export_file, name="export_file"),
+    path("data/<uuid:export_id>/delete", views.delete_export, name="delete_export"),
+    path("delete/", views.delete, name="delete"),
+    path("invitation/<str:secret>/", views.invitation, name="invitation"),
+]
