@@ -82,17 +82,24 @@ def probabilities(
     "none of my labels".
     """
     answer = np.zeros((len(vectors), outputs), np.float32)
-    if not len(known):
-        return answer
-    count = min(closeness.nearest, len(known))
     for row, vector in zip(answer, vectors, strict=True):
-        alike = known @ vector
-        nearest = np.argpartition(-alike, count - 1)[:count]
-        best = float(alike[nearest].max())
-        says = np.exp(closeness.sharpness * (alike[nearest] - best))
-        familiar = 1 / (1 + np.exp(-closeness.steepness * (best - closeness.familiar)))
-        np.add.at(row, labels[nearest], familiar * says / says.sum())
+        vote(row, known @ vector, labels, closeness)
     return answer
+
+
+def vote(row: Floats, alike: Floats, labels: NDArray[np.int64], closeness: Closeness) -> None:
+    """Add to the labels' probabilities in `row` what the most alike vectors say.
+
+    `alike` holds the cosines with all known vectors, `labels` what these show.
+    """
+    if not len(alike):
+        return
+    count = min(closeness.nearest, len(alike))
+    nearest = np.argpartition(-alike, count - 1)[:count]
+    best = float(alike[nearest].max())
+    says = np.exp(closeness.sharpness * (alike[nearest] - best))
+    familiar = 1 / (1 + np.exp(-closeness.steepness * (best - closeness.familiar)))
+    np.add.at(row, labels[nearest], familiar * says / says.sum())
 
 
 @dataclass(frozen=True, slots=True)

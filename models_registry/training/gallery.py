@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models_registry.gallery import SCALE, Closeness, Floats, Gallery, probabilities
+from models_registry.gallery import SCALE, Closeness, Floats, Gallery, vote
 from models_registry.interfaces import NO_ANIMAL, Label
 from models_registry.training.cache import CHUNK, Views
 from models_registry.training.engines import Run
@@ -121,19 +121,20 @@ def _fitted(
 ) -> tuple[Closeness, float]:
     """Choose by how often the best is right, then by how well its confidence says so."""
     known = right >= 0
+    alike = vectors @ gallery.vectors.T
     sure = Closeness(familiar=-1.0, steepness=1e3)
     options = [replace(sure, nearest=n, sharpness=s) for n, s in product(NEAREST, SHARPNESS)]
 
-    def answers(closeness: Closeness) -> Floats:
-        return probabilities(vectors, gallery.vectors, gallery.labels, outputs, closeness)
-
     def correct(closeness: Closeness) -> NDArray[np.bool_]:
-        hits: NDArray[np.bool_] = answers(closeness).argmax(1) == right
+        rows = np.zeros((len(alike), outputs), np.float32)
+        for row, cosines in zip(rows, alike, strict=True):
+            vote(row, cosines, gallery.labels, closeness)
+        hits: NDArray[np.bool_] = rows.argmax(1) == right
         return hits
 
     chosen = max(options, key=lambda one: correct(one)[known].mean())
     hits = correct(chosen)
-    best = (vectors @ gallery.vectors.T).max(1)
+    best = alike.max(1)
 
     def surprise(curve: tuple[float, float]) -> float:
         share = 1 / (1 + np.exp(-curve[1] * (best - curve[0])))
