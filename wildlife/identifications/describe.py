@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from pipelines.types import Ballot, Crop, Identification, Scene
 from wildlife.identifications import models
+from wildlife.identifications.digests import write_digests
 from wildlife.identifications.models import Run
 from wildlife.identifications.rows import detection_rows, identification_rows, vote_rows
 from wildlife.photos import origins
@@ -47,6 +48,7 @@ def describe(
             ["state", "failure", "preview", "width", "height", "finished_at", *origins.FILLED],
         )
         _write(run, scenes, crops, ballots, answers)
+        write_digests(scene.photo_id for scene in scenes)
         # The rows say all of it now; the raw values would only double the database.
         run.results.exclude(step="describe").update(value=None)
     return len(scenes)

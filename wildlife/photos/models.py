@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from wildlife.photos.digest import LIBRARY_INDEXES, Digest
+
 
 class Upload(models.Model):
     """What somebody dropped at one time: thousands of photos from a card, or a single one.
@@ -49,7 +51,7 @@ class Upload(models.Model):
         return reverse("web:upload", args=[self.pk])
 
 
-class Photo(models.Model):
+class Photo(Digest):
     """One uploaded photo and how far it has come. It belongs to a user or to a guest's session."""
 
     class State(models.TextChoices):
@@ -122,6 +124,7 @@ class Photo(models.Model):
             ),
             models.Index(fields=["owner", "-received_at"], name="photo_of_owner"),
             models.Index(fields=["guest", "-received_at"], name="photo_of_guest"),
+            *LIBRARY_INDEXES,
         ]
         constraints = [
             models.UniqueConstraint(

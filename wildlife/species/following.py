@@ -43,8 +43,16 @@ def _pointers() -> Iterator[tuple[type[models.Model], models.Field]]:
 
 
 def _may_clash(model: type[models.Model], field: models.Field) -> bool:
-    meta = model._meta
-    return bool(field.unique or meta.unique_together or meta.constraints)
+    """Tell whether a rule of the model speaks of this field; else all rows are moved at once."""
+    rules = model._meta.constraints
+    return field.unique or any(field.name in _fields_of(rule) for rule in rules)
+
+
+def _fields_of(rule: models.BaseConstraint) -> set[str]:
+    """Return the fields that a check or a unique constraint speaks of."""
+    condition = getattr(rule, "condition", None)
+    named: set[str] = condition.referenced_base_fields if condition else set()
+    return named | set(getattr(rule, "fields", ()))
 
 
 def _settle(row: models.Model, keep: Taxon, by: User | None, reason: str) -> None:
