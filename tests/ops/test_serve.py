@@ -199,7 +199,7 @@ def test_the_web_process_stays_small_and_knows_no_model_library(run):
     )
     with urlopen(upload, timeout=60) as answer:
         assert json.load(answer)["accepted"] == len(photos)
-    for page in ("", "about/", "api/schema", "api/docs", "admin/login/"):
+    for page in ("", "help/", "api/schema", "api/docs", "admin/login/"):
         urlopen(f"http://127.0.0.1:{copy.port}/{page}", timeout=30).close()
     web = [one for one in copy.programs("gunicorn") if one.parent() in copy.programs("gunicorn")]
     assert len(web) == 1

@@ -2,9 +2,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from pipelines.keys import preview_key
 from tests.web import builders
 from wildlife.photos.models import Photo
 
@@ -114,3 +119,71 @@ def test_a_failure_of_the_run_can_be_tried_again(guest: Client, dispatched: list
     photo.refresh_from_db()
     assert (photo.state, photo.failure) == ("waiting", "")
     assert dispatched == [1]
+
+
+def test_boxes_come_before_votes_and_votes_before_the_answer(guest: Client, taxa: dict) -> None:
+    photo = builders.photo(state="running")
+
+    def page(*ended: str, silent: str = "") -> str:
+        builders.Run.objects.all().delete()
+        builders.going_on(photo, *ended, silent=silent)
+        return re.sub(r"\s+", " ", live(guest, photo).content.decode())
+
+    nothing = page()
+    assert "/preview" not in nothing
+    assert 'class="box ' not in nothing
+
+    boxes = page("detect")
+    assert f'src="/photos/{photo.id}/preview" width="2048" height="1536"' in boxes
+    assert boxes.count('class="box box--animal"') == 2
+    assert boxes.count('class="box box--person"') == 1
+    assert "Sorted as" not in boxes
+
+    votes = page("detect", "sort", "expert.mammals")
+    assert "Sorted as mammal (97%)." in votes
+    first, second = votes.split('class="early__votes"')[1:3]
+    for said in (first, second):
+        assert "African savanna elephant" in said
+        assert "still looking…" in said
+    assert "86%" not in votes
+
+    answers = page("detect", "sort", "expert.mammals", "expert.general", "fuse", silent="general")
+    assert "Abstained: The network gave no usable answer." in answers
+    assert "still looking…" not in answers
+    assert answers.count('86% <span class="quiet">sure</span>') == 2
+
+
+def test_the_graph_of_a_run_going_on_holds_what_its_steps_said(guest: Client, taxa: dict) -> None:
+    photo = builders.photo(state="running")
+    builders.going_on(photo, "detect", "sort", "expert.mammals")
+
+    page = re.sub(r"\s+", " ", live(guest, photo).content.decode())
+
+    graph = page[page.index('class="graph"') :]
+    assert "2 animals" in graph
+    assert "1 person" in graph
+    assert re.search(r"weight 0\.6</span>", graph)
+    step = graph[graph.index('id="step-expertmammals"') : graph.index('id="step-expertgeneral"')]
+    assert step.count("African savanna elephant") == 2
+    assert "80%" in step
+
+
+def test_a_look_that_changes_nothing_reads_no_votes(guest: Client, taxa: dict) -> None:
+    photo = builders.photo(state="running")
+    builders.going_on(photo, "detect", "sort", "expert.mammals")
+    seen = version(live(guest, photo).content.decode())
+
+    with CaptureQueriesContext(connection) as captured:
+        assert live(guest, photo, seen).status_code == 204
+
+    assert not [one["sql"] for one in captured if '"value"' in one["sql"]]
+    assert len(captured) <= 6
+
+
+def test_a_preview_is_there_before_the_run_ends(guest: Client) -> None:
+    photo = builders.photo(state="running")
+    assert guest.get(f"/photos/{photo.id}/preview").status_code == 404
+
+    default_storage.save(preview_key(str(photo.id)), ContentFile(builders.MINI_JPEG))
+
+    assert guest.get(f"/photos/{photo.id}/preview").status_code == 200

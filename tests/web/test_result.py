@@ -158,7 +158,9 @@ def test_box_answer_and_votes_of_one_animal_share_a_number(guest: Client, taxa: 
 
     assert re.search(r"<h1>African savanna elephant × 2</h1>", page)
     for number in (1, 2):
-        assert page.count(f'data-finding="{number}"') == 3
+        for part in ("box", "finding", "votes"):
+            assert re.search(f'id="{part}-{number}"[^>]* data-finding="{number}"', page)
+        assert f'<li data-finding="{number}"><span class="said__number">{number}</span>' in page
         assert page.count(f'href="#finding-{number}"') == 2
         assert f'id="finding-{number}"' in page
     assert 'x="30.000%" y="30.000%" width="20.000%" height="40.000%"' in page

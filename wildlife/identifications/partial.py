@@ -32,11 +32,12 @@ class Partial:
 
 def partial_of(photo: Photo, run: Run, who: Lineup) -> Partial:
     """Return what a run has said of a photo so far: nothing where it has just ended."""
-    stored = dict(run.results.filter(value__isnull=False).values_list("step", "value"))
+    values = run.results.filter(value__isnull=False).values_list("step", "value")
+    stored = {step: bytes(value) for step, value in values if value is not None}
     own = str(photo.id)
 
     def value(step: str, kind: Any) -> Any:
-        return msgspec.json.decode(bytes(stored[step]), type=kind) if step in stored else []
+        return msgspec.json.decode(stored[step], type=kind) if step in stored else []
 
     scenes = [one for one in value("detect", list[Scene]) if one.photo_id == own]
     crops = [one for one in value("sort", list[Crop]) if one.photo_id == own]

@@ -1,16 +1,19 @@
 """What was found on a photo, as the result page shows it: rows in, frozen values out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from pipelines.identify import Lineup
+from pipelines.taxonomy import Tree
 from wildlife.identifications.models import Detection, Identification
-from wildlife.photos.models import Photo
 from wildlife.species.models import Taxon
 from wildlife.web import wording
+from wildlife.web.evidence import Evidence
 from wildlife.web.names import Name, names_of
-from wildlife.web.votes import TOP_SCORES, Bar, ExpertVote, bars_of, groups_in_words, votes_of
+from wildlife.web.reasons import Reasons, reasons_of
+from wildlife.web.votes import Bar, ExpertVote, bars_of, groups_in_words, votes_of
 
 ROOM_FOR_TAG = 0.1
 """Share of the photo: enough for a tag's height on a phone, and twice that for its width."""
@@ -58,6 +61,7 @@ class Answer:
 class Finding:
     """One thing on the photo. `number` is what its box and its answer share, from 1.
 
+    While a run goes on an animal has no `answer`, and experts that have not voted are pending.
     `left`, `top`, `right`, `width`, `height` place the box as SVG attributes, in percent of the
     photo. Its tag stands above it where there is room, and on its right side near the edge.
     """
@@ -79,11 +83,14 @@ class Finding:
     votes: tuple[ExpertVote, ...]
     walk: tuple[Step, ...]
     runners_up: tuple[Bar, ...]
+    reasons: Reasons | None
 
     @property
     def title(self) -> str:
         if self.answer is not None:
             return self.answer.title
+        if self.whole_image:
+            return _("The whole photo")
         return {
             Detection.Category.PERSON.value: _("Person"),
             Detection.Category.VEHICLE.value: _("Vehicle"),
@@ -91,24 +98,39 @@ class Finding:
 
     @property
     def is_animal(self) -> bool:
-        """Whether it is, or may be, an animal: it then has an answer of its own."""
-        return self.answer is not None and self.answer.kind != Identification.Reason.NO_ANIMAL
+        """Whether it is, or may be, an animal: it then gets an answer of its own."""
+        return self.category == Detection.Category.ANIMAL and not self.is_blank
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it turned out to be no animal: a whole photo, or a box that was taken back."""
+        return self.answer is not None and self.answer.kind == Identification.Reason.NO_ANIMAL
 
     @property
     def seen_percent(self) -> str:
         return wording.percent(self.seen)
 
 
-def findings_of(photo: Photo, titles: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Return all that was found on a photo, animals first, in four queries however many there are.
+def findings_of(
+    evidence: Sequence[Evidence], who: Lineup | None, tree: Tree
+) -> tuple[Finding, ...]:
+    """Return all that was found on a photo, animals first and blanks last.
 
-    `titles` are the experts' titles by name.
+    `who` took part in the run. The number of queries does not depend on how much was found.
     """
-    rows = list(photo.detections.select_related("identification__taxon").prefetch_related("votes"))
     order = list(Detection.Category)
-    rows.sort(key=lambda row: (order.index(Detection.Category(row.category)), row.index))
-    names = names_of(slug for row in rows for slug in _slugs(row))
-    return tuple(_finding(number, row, names, titles) for number, row in enumerate(rows, start=1))
+    ranked = sorted(
+        evidence,
+        key=lambda one: (
+            one.answer is not None and one.answer.reason == Identification.Reason.NO_ANIMAL,
+            order.index(Detection.Category(one.detection.category)),
+            one.detection.index,
+        ),
+    )
+    names = names_of(slug for one in ranked for slug in one.slugs())
+    return tuple(
+        _finding(number, one, names, who, tree) for number, one in enumerate(ranked, start=1)
+    )
 
 
 def in_words(answer: Identification, name: Name | None) -> tuple[str, str]:
@@ -126,13 +148,13 @@ def name_in(answer: Identification, names: Mapping[str, Name]) -> Name | None:
     return names.get(answer.taxon.slug) if answer.taxon else None
 
 
-def _answer(row: Detection, names: Mapping[str, Name]) -> Answer | None:
-    answer = identification_of(row)
+def _answer(one: Evidence, names: Mapping[str, Name]) -> Answer | None:
+    answer = one.answer
     if answer is None:
         return None
     name = name_in(answer, names)
     title, note = in_words(answer, name)
-    voters = sum(1 for vote in row.votes.all() if not vote.abstention)
+    voters = sum(1 for vote in one.votes if not vote.abstention)
     return Answer(
         title=title,
         note=note,
@@ -143,11 +165,6 @@ def _answer(row: Detection, names: Mapping[str, Name]) -> Answer | None:
         confidence=answer.confidence,
         agreement=wording.agreement(answer.agreement, voters) if answer.taxon else "",
     )
-
-
-def identification_of(row: Detection) -> Identification | None:
-    """Return the answer for a detection; people and vehicles have none."""
-    return getattr(row, "identification", None)
 
 
 def _reason(answer: Identification) -> str:
@@ -166,24 +183,19 @@ def _reason(answer: Identification) -> str:
     }[answer.reason]
 
 
-def _slugs(row: Detection) -> Iterable[str]:
-    for vote in row.votes.all():
-        yield from (slug for slug, _share in vote.scores[:TOP_SCORES])
-    answer = identification_of(row)
-    if answer is not None:
-        yield from (slug for slug, _share in answer.runners_up)
-        yield from (step[0] for step in answer.walk)
-        if answer.taxon:
-            yield answer.taxon.slug
-
-
 def _finding(
-    number: int, row: Detection, names: Mapping[str, Name], titles: Mapping[str, str]
+    number: int,
+    one: Evidence,
+    names: Mapping[str, Name],
+    who: Lineup | None,
+    tree: Tree,
 ) -> Finding:
-    identification = identification_of(row)
-    answer = _answer(row, names)
+    row, identification = one.detection, one.answer
+    titles = {expert.name: expert.title or expert.name for expert in who.experts} if who else {}
+    answer = _answer(one, names)
     walk: tuple[Step, ...] = ()
     runners_up: tuple[Bar, ...] = ()
+    reasons = None
     if identification is not None:
         walk = tuple(
             Step(Bar(names[slug], mass, leads=taken), taken)
@@ -191,6 +203,8 @@ def _finding(
             if slug in names
         )
         runners_up = bars_of(identification.runners_up, names)
+        if who is not None:
+            reasons = reasons_of(row, identification, one.votes, who, names, tree)
     taxon = answer.name.slug if answer and answer.name else ""
     return Finding(
         number=number,
@@ -207,9 +221,10 @@ def _finding(
         tag_above=row.y > ROOM_FOR_TAG,
         tag_right=row.x > 1 - 2 * ROOM_FOR_TAG,
         answer=answer,
-        votes=votes_of(row, names, titles, taxon),
+        votes=votes_of(one.votes, one.awaited, names, titles, taxon),
         walk=walk,
         runners_up=runners_up,
+        reasons=reasons,
     )
 
 

@@ -1,12 +1,13 @@
 """The picture of the inference graph: where each box stands and which lines join the columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from pipelines.picture import Cell
 from wildlife.web import wording
+from wildlife.web.said import Said
 
 SIDE = 100
 """The lines of a gap are drawn in a square of this side and stretched to fit."""
@@ -30,6 +31,7 @@ class Box:
     status_word: str
     icon: str
     duration: str
+    said: Said
 
     @property
     def note(self) -> str:
@@ -54,8 +56,11 @@ class Progress:
     total: int
 
 
-def columns_of(picture: Sequence[Sequence[Cell]]) -> tuple[Column, ...]:
-    """Return the picture of a graph with its lines, ready for the template."""
+def columns_of(
+    picture: Sequence[Sequence[Cell]], said: Mapping[str, Said] | None = None
+) -> tuple[Column, ...]:
+    """Return the picture of a graph with its lines, and what each step said, for the template."""
+    spoken = said or {}
     columns = []
     before = 0
     for cells in picture:
@@ -65,6 +70,7 @@ def columns_of(picture: Sequence[Sequence[Cell]]) -> tuple[Column, ...]:
                 _status_word(cell.status),
                 ICONS[cell.status],
                 wording.seconds(cell.milliseconds),
+                spoken.get(cell.name, Said()),
             )
             for cell in cells
         )

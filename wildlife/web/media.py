@@ -6,16 +6,16 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from pipelines.keys import thumb_key
+from pipelines.keys import preview_key, thumb_key
 from wildlife.photos.files import original_file, rendition_file
 from wildlife.photos.selectors import photo_or_404
 
 
 @require_safe
 def preview(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
-    """The upright photo, small enough for a page."""
+    """The upright photo, small enough for a page: there is one as soon as it was looked at."""
     photo = photo_or_404(request, photo_id)
-    return rendition_file(request, photo, photo.preview)
+    return rendition_file(request, photo, photo.preview or preview_key(str(photo.id)))
 
 
 @require_safe

@@ -12,7 +12,8 @@ from wildlife.identifications.models import Detection, Identification
 from wildlife.photos.models import Photo
 from wildlife.species.selectors import tree
 from wildlife.web import wording
-from wildlife.web.findings import identification_of, name_in
+from wildlife.web.evidence import identification_of
+from wildlife.web.findings import name_in
 from wildlife.web.names import Name, names_of
 from wildlife.web.summary import Summary, beside, summary_of
 

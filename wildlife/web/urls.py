@@ -1,5 +1,5 @@
 from django.urls import include, path
-from django.views.generic import TemplateView
+from django.views.generic import RedirectView, TemplateView
 
 from wildlife.web import media, views
 
@@ -7,7 +7,8 @@ app_name = "web"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("about/", views.about, name="about"),
+    path("help/", views.help_page, name="help"),
+    path("about/", RedirectView.as_view(pattern_name="web:help", permanent=True)),
     path("species/", include("wildlife.web.taxa.urls")),
     path("favicon.ico", views.favicon, name="favicon"),
     path(

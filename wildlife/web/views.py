@@ -134,17 +134,18 @@ def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
 @never_cache
 def live(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     """The moving part of the result page: 204 where nothing has changed."""
-    shown = _shown(photo_or_404(request, photo_id))
-    progress = shown["live"]
-    if isinstance(progress, pages.Live) and progress.version == request.GET.get("seen"):
+    photo = photo_or_404(request, photo_id)
+    shown = _shown(photo, request.GET.get("seen", ""))
+    if photo.state in PENDING and shown["live"] is None:
         return HttpResponse(status=204)
     return render(request, "web/_live.html", shown)
 
 
-def _shown(photo: Photo) -> dict[str, object]:
+def _shown(photo: Photo, seen: str = "") -> dict[str, object]:
     return {
         "photo": photo,
-        "live": pages.live_of(photo) if photo.state in PENDING else None,
+        "full": photo.media_type in pages.SHOWN_BY_BROWSERS,
+        "live": pages.live_of(photo, seen) if photo.state in PENDING else None,
         "result": pages.result_of(photo) if photo.state == Photo.State.DONE else None,
         "again": photo.state == Photo.State.FAILED and pages.may_be_tried_again(photo),
     }
@@ -181,6 +182,6 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def about(request: HttpRequest) -> HttpResponse:
-    """How an answer comes about, and what happens to an uploaded photo."""
-    return render(request, "web/about.html", {"here": "about", "most": settings.MAX_UPLOAD_BYTES})
+def help_page(request: HttpRequest) -> HttpResponse:
+    """How an answer comes about, how to read it, and what happens to an uploaded photo."""
+    return render(request, "web/help.html", {"here": "help", "most": settings.MAX_UPLOAD_BYTES})

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from wildlife.identifications.models import Detection, Vote
+from wildlife.identifications.models import Vote
 from wildlife.web import wording
 from wildlife.web.names import Name
 
@@ -35,14 +35,21 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class ExpertVote:
-    """One expert's say on one animal."""
+    """One expert's say on one animal. `pending` marks one that was asked and has not answered."""
 
+    expert: str
     title: str
     release: str
     weight: float
     bars: tuple[Bar, ...]
     none: float
     abstention: str
+    pending: bool = False
+
+    @property
+    def first(self) -> Bar | None:
+        """What it gives most."""
+        return self.bars[0] if self.bars else None
 
     @property
     def none_percent(self) -> str:
@@ -51,28 +58,45 @@ class ExpertVote:
 
 
 def votes_of(
-    row: Detection, names: Mapping[str, Name], titles: Mapping[str, str], taxon: str
+    votes: Sequence[Vote],
+    awaited: Sequence[str],
+    names: Mapping[str, Name],
+    titles: Mapping[str, str],
+    taxon: str,
 ) -> tuple[ExpertVote, ...]:
-    """Return the votes in their order, those of experts that abstained last."""
-    votes = sorted(row.votes.all(), key=lambda vote: bool(vote.abstention))
-    return tuple(_vote(vote, names, titles, taxon) for vote in votes)
+    """Return the votes in their order, then those of experts that abstained or still think."""
+    in_order = sorted(votes, key=lambda vote: bool(vote.abstention))
+    return (
+        *(_vote(vote, names, titles, taxon) for vote in in_order),
+        *(
+            ExpertVote(name, titles.get(name, name), "", 0.0, (), 0.0, "", pending=True)
+            for name in awaited
+        ),
+    )
+
+
+GROUP_WORDS = {
+    "mammal": gettext_lazy("mammal"),
+    "bird": gettext_lazy("bird"),
+    "reptile": gettext_lazy("reptile"),
+    "amphibian": gettext_lazy("amphibian"),
+    "fish": gettext_lazy("fish"),
+    "insect": gettext_lazy("insect"),
+    "arachnid": gettext_lazy("arachnid"),
+    "other": gettext_lazy("another animal"),
+    "none": gettext_lazy("no animal"),
+}
+
+
+def group_in_words(group: object) -> str:
+    """Return what people call a coarse group: `mammal`."""
+    return str(GROUP_WORDS.get(str(group), group))
 
 
 def groups_in_words(groups: Sequence[Sequence[object]]) -> str:
     """Return the coarse groups in words: `mammal (97%), bird (2%)`."""
-    words = {
-        "mammal": _("mammal"),
-        "bird": _("bird"),
-        "reptile": _("reptile"),
-        "amphibian": _("amphibian"),
-        "fish": _("fish"),
-        "insect": _("insect"),
-        "arachnid": _("arachnid"),
-        "other": _("another animal"),
-        "none": _("no animal"),
-    }
     return ", ".join(
-        f"{words.get(str(group), group)} ({wording.percent(share)})"
+        f"{group_in_words(group)} ({wording.percent(share)})"
         for group, share in groups
         if isinstance(share, float | int) and share >= LEAST_GROUP_SHOWN
     )
@@ -82,6 +106,7 @@ def _vote(
     vote: Vote, names: Mapping[str, Name], titles: Mapping[str, str], taxon: str
 ) -> ExpertVote:
     return ExpertVote(
+        expert=vote.expert,
         title=titles.get(vote.expert, vote.expert),
         release=vote.release,
         weight=vote.weight,
