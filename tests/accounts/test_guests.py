@@ -65,9 +65,7 @@ def test_uploads_come_along(ranger):
     assert (other.owner, other.guest) == (None, "second")
 
 
-def test_a_photo_that_the_account_has_stays_one(
-    ranger, place, django_capture_on_commit_callbacks
-):
+def test_a_photo_that_the_account_has_stays_one(ranger, place, django_capture_on_commit_callbacks):
     kept = photo(60, owner=ranger)
     photo(60, guest="first")
     with django_capture_on_commit_callbacks(execute=True):

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Mapping
 from functools import cache
 
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import QuerySet
@@ -34,7 +35,7 @@ def paths() -> Mapping[type[models.Model], str]:
     waiting: deque[tuple[type[models.Model], str]] = deque([(User, ""), (Photo, "owner")])
     while waiting:
         model, path = waiting.popleft()
-        for relation in model._meta.related_objects:
+        for relation in _relations(model):
             if getattr(relation, "on_delete", None) is not models.CASCADE:
                 continue
             theirs = relation.related_model
@@ -44,6 +45,38 @@ def paths() -> Mapping[type[models.Model], str]:
             found[theirs] = lookup
             waiting.append((theirs, lookup))
     return found
+
+
+def _relations(model: type[models.Model]) -> list[models.ForeignObjectRel]:
+    """Return what points at a model, also where that has no name from its side."""
+    fields = model._meta.get_fields(include_hidden=True)
+    return [one for one in fields if isinstance(one, models.ForeignObjectRel)]
+
+
+@cache
+def made() -> Mapping[type[models.Model], str]:
+    """Return the models whose rows stay, without the name, when who made them goes.
+
+    `{Verdict: "given_by", …}`; what the histories keep of edits is not among them.
+    """
+    return {
+        relation.related_model: relation.field.name
+        for relation in _relations(User)
+        if getattr(relation, "on_delete", None) is models.SET_NULL
+        and isinstance(relation.related_model, type)
+        and relation.related_model not in histories()
+    }
+
+
+@cache
+def histories() -> tuple[type[models.Model], ...]:
+    """Return the models that keep what rows of others were before."""
+    return tuple(model for model in apps.get_models() if hasattr(model, "instance_type"))
+
+
+def rows_made_by(model: type[models.Model], user: User) -> QuerySet[models.Model]:
+    """Return the rows of one of the models of `made` that a user made, by primary key."""
+    return model._default_manager.filter(**{made()[model]: user}).order_by("pk")
 
 
 def rows_of(model: type[models.Model], user: User) -> QuerySet[models.Model]:

@@ -1,6 +1,6 @@
 """Deleting an account for good: closed at once, erased by workers, portion by portion."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from wildlife.accounts import exporting, sending
-from wildlife.accounts.belongings import paths, rows_of
+from wildlife.accounts.belongings import histories, paths, rows_of
 from wildlife.accounts.models import Closure, Export
 from wildlife.identifications.models import Run
 from wildlife.photos.limits import bytes_kept
@@ -47,8 +47,8 @@ def loss_of(user: User) -> Loss:
     """Return what the deletion of an account would delete, in about one query per kind."""
     counted = {model: rows_of(model, user).count() for model in paths()}
     photos = counted.pop(Photo)
-    rows = [(str(model._meta.verbose_name_plural), count) for model, count in counted.items()]
-    return Loss(photos, bytes_kept(user, ""), tuple(row for row in rows if row[1]))
+    rows = tuple((_name(model, count), count) for model, count in counted.items() if count)
+    return Loss(photos, bytes_kept(user, ""), rows)
 
 
 def close(user: User) -> None:
@@ -85,13 +85,16 @@ def erase(user_id: int) -> bool:
     ids = list(portion.values_list("pk", flat=True))
     if ids:
         busy = delete_all(Photo.objects.filter(pk__in=ids))
-        _forget_in_logs(Photo, ids)
+        gone = set(ids) - set(Photo.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        _forget_in_logs(Photo, gone)
+        _histories_about(Photo, gone, lambda rows, field: rows.delete())
         if busy < len(ids):
             sending.send(TASK, user_id)
         return False
     Run.objects.filter(photos=None).exclude(state=Run.State.RUNNING).delete()
     with transaction.atomic():
         _forget_in_logs(User, [user.pk])
+        _histories_about(User, [user.pk], lambda rows, field: rows.update(**{field: None}))
         user.delete()
     log.info("account_erased", user=user_id)
     return True
@@ -104,6 +107,11 @@ def tend() -> None:
         sending.send(TASK, user_id)
 
 
+def _name(model: type[models.Model], count: int) -> str:
+    """Return what one or many rows of a model are called."""
+    return str(model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural)
+
+
 def _end_sessions(user: User) -> None:
     """Delete every session that is signed in as a user, also those that nobody listed."""
     theirs = [
@@ -114,7 +122,20 @@ def _end_sessions(user: User) -> None:
     Session.objects.filter(pk__in=theirs).delete()
 
 
-def _forget_in_logs(model: type[models.Model], ids: Sequence[object]) -> None:
+def _histories_about(
+    model: type[models.Model],
+    ids: Collection[object],
+    do: Callable[[models.QuerySet[models.Model], str], object],
+) -> None:
+    """Do something with what histories keep about rows: the database does not see to those."""
+    for history in histories():
+        for field in history._meta.concrete_fields:
+            if isinstance(field, models.ForeignKey) and field.related_model is model:
+                rows = history._default_manager.filter(**{f"{field.attname}__in": ids})
+                do(rows, field.attname)
+
+
+def _forget_in_logs(model: type[models.Model], ids: Collection[object]) -> None:
     """Delete what the admin's log says of rows, by which staff once changed or deleted them."""
     about = ContentType.objects.get_for_model(model)
     LogEntry.objects.filter(content_type=about, object_id__in=[str(one) for one in ids]).delete()

@@ -10,8 +10,11 @@ from zipfile import ZipFile
 from django.contrib.auth.models import User
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import QuerySet
 
-from wildlife.accounts.belongings import columns_of, paths, rows_of
+from wildlife.accounts.belongings import columns_of, made, paths, rows_made_by, rows_of
+
+Rows = QuerySet[models.Model]
 
 ACCOUNT = ("username", "email", "first_name", "last_name", "date_joined", "last_login")
 ROWS_AT_ONCE = 500
@@ -24,6 +27,7 @@ tables/APP.MODEL.json, .csv  one table each: your photos (photos.photo), what wa
                              (identifications.detection), every expert's vote
                              (identifications.vote), the answers (identifications.identification),
                              and so on; "…_id" names the row of another table
+made/                        what you made that belongs to others too: verdicts, imports
 originals/                   your photos, byte for byte, under their ids: photos.photo says under
                              which names you uploaded them
 
@@ -38,35 +42,40 @@ def write(archive: ZipFile, user: User) -> None:
     account = {name: getattr(user, name) for name in ACCOUNT}
     archive.writestr("account.json", json.dumps(account, cls=DjangoJSONEncoder, indent=2))
     for model in paths():
-        if rows_of(model, user).exists():
-            name = f"tables/{model._meta.label_lower}"
-            with archive.open(f"{name}.json", "w", force_zip64=True) as file:
-                for line in _json_lines(model, user):
-                    file.write(line.encode())
-            with archive.open(f"{name}.csv", "w", force_zip64=True) as file:
-                for line in _csv_lines(model, user):
-                    file.write(line.encode())
+        _write_table(archive, "tables", rows_of(model, user))
+    for model in made():
+        _write_table(archive, "made", rows_made_by(model, user))
 
 
-def _rows(model: type[models.Model], user: User) -> Iterator[dict[str, Any]]:
-    return rows_of(model, user).values(*columns_of(model)).iterator(ROWS_AT_ONCE)
+def _write_table(archive: ZipFile, folder: str, rows: Rows) -> None:
+    if not rows.exists():
+        return
+    name = f"{folder}/{rows.model._meta.label_lower}"
+    for kind, lines in (("json", _json_lines(rows)), ("csv", _csv_lines(rows))):
+        with archive.open(f"{name}.{kind}", "w", force_zip64=True) as file:
+            for line in lines:
+                file.write(line.encode())
 
 
-def _json_lines(model: type[models.Model], user: User) -> Iterator[str]:
+def _values(rows: Rows) -> Iterator[dict[str, Any]]:
+    return rows.values(*columns_of(rows.model)).iterator(ROWS_AT_ONCE)
+
+
+def _json_lines(rows: Rows) -> Iterator[str]:
     """A list of objects, one a line."""
     before = "[\n"
-    for row in _rows(model, user):
+    for row in _values(rows):
         yield before + json.dumps(row, cls=_Encoder, ensure_ascii=False)
         before = ",\n"
     yield "\n]\n"
 
 
-def _csv_lines(model: type[models.Model], user: User) -> Iterator[str]:
+def _csv_lines(rows: Rows) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    columns = columns_of(model)
+    columns = columns_of(rows.model)
     writer.writerow(columns)
-    for row in _rows(model, user):
+    for row in _values(rows):
         writer.writerow([_cell(row[column]) for column in columns])
         yield buffer.getvalue()
         buffer.seek(0)
