@@ -38,7 +38,7 @@ from pipelines.taxonomy import CLASS_OF_GROUP, RANKS, Tree
 from pipelines.types import GROUPS, NO_ANIMAL, Ballot, Crop, Identification, Vote, WalkStep
 
 RUNNERS_UP = 5
-FAINT, SOFT = 1e-3, 0.02
+FAINT, SOFT = 1e-3, 0.03
 """Below these shares no expert, and no coarse classifier, is sure enough to rule a group out.
 
 The second is the larger, so that experts who agree can overrule the sorting.
@@ -53,13 +53,13 @@ class Rules:
     """The thresholds and powers of the numbered rules, and the method: one of `METHODS`."""
 
     no_animal: float = 0.5
-    wary: float = 2.0
+    wary: float = 8.0
     overlooked: float = 0.05
-    walk: float = 0.6
+    walk: float = 0.65
     committed: float = 0.3
     prior: float = 1.0
     ground: float = 0.7
-    breadth: float = 0.5
+    breadth: float = 0.75
     floor: float = 2e-5
     method: str = "tree"
 

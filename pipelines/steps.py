@@ -28,7 +28,7 @@ CROP_MARGIN = 0.08
 SURELY_NO_ANIMAL = 0.6
 """A person or vehicle found with this confidence is no overlooked animal."""
 WHOLE = (0.0, 0.0, 1.0, 1.0)
-LEAST_SHARE_TO_ASK = 0.15
+LEAST_SHARE_TO_ASK = 0.05
 """An expert is asked if the crop belongs to one of its groups with at least this probability."""
 LEAST_PROBABILITY_KEPT = 1e-4
 MOST_DETECTIONS = 100
