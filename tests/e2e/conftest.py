@@ -17,6 +17,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.web.conftest import GUEST, as_guest
+
 READY_WITHIN = 300
 ARTIFACTS = settings.BASE_DIR / "artifacts"
 PHONE = {"width": 390, "height": 844}
@@ -74,13 +76,15 @@ def product(tmp_path_factory: pytest.TempPathFactory, shared_dir: Path) -> Itera
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium. Of one module only: while it runs, Django refuses to use its database."""
+    """Debian's Chromium. Of one module only: it leaves an event loop running in this thread."""
     path = shutil.which("chromium")
     if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI needs Chromium")
         pytest.skip("needs Chromium")
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Beside a running loop Django would refuse to use its database, which is safe here.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
@@ -121,6 +125,38 @@ def visit(chromium: Browser, product: Product) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(20_000)
         faults.append(Faults(page, urlsplit(product.url).netloc))
         page.goto(product.url + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [fault for one in faults for fault in one.seen] == []
+
+
+@pytest.fixture
+def look(
+    chromium: Browser, transactional_db: None, live_server: Any, settings: Any, tmp_path: Path
+) -> Iterator[Callable[..., Page]]:
+    """Open pages over rows that the test makes by hand, as the guest whose photos these are.
+
+    No model and no worker runs. Afterwards no page may have shown a fault.
+    """
+    settings.MEDIA_ROOT = tmp_path
+    cookie = {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": as_guest(GUEST).session.session_key,
+        "url": live_server.url,
+    }
+    contexts, faults = [], []
+
+    def open_page(path: str = "/", viewport: dict[str, int] = WIDE, **options: Any) -> Page:
+        context = chromium.new_context(viewport=viewport, **options)
+        context.add_cookies([cookie])
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        faults.append(Faults(page, urlsplit(live_server.url).netloc))
+        page.goto(live_server.url + path)
         return page
 
     yield open_page
