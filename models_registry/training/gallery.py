@@ -1,5 +1,6 @@
 """From an embedder's features to a gallery: a space in which look-alikes are near."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -17,6 +18,8 @@ from models_registry.training.manifest import Sample
 from models_registry.training.recipe import Watcher
 
 DIMENSIONS = 128
+MOST_OF_A_LABEL = 40
+"""Vectors that are kept of one taxon: more of them say little that is new."""
 SHRINKAGE = 0.3
 """Share of the within-taxon scatter that is taken to be the same in all directions."""
 NOTHING = "no animal"
@@ -70,7 +73,8 @@ def build(
     labels, places = _labels(samples, lineages)
     known = np.array([places[_name(one)] for one in samples], np.int64)
     gallery = Gallery(discriminants(shown, known), np.empty((0, 0), np.float32), known)
-    gallery = replace(gallery, vectors=gallery.project(shown))
+    kept = _first_of_each(known, MOST_OF_A_LABEL)
+    gallery = replace(gallery, vectors=gallery.project(shown[kept]), labels=known[kept])
     right = np.array([places.get(_name(one), -1) for one in checks])
     closeness, top1 = _fitted(gallery, gallery.project(checked), right, len(labels))
     return Built(gallery, labels, closeness, top1)
@@ -92,6 +96,17 @@ def _labels(
         for name, index in places.items()
     )
     return labels, places
+
+
+def _first_of_each(labels: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return the places of the first `most` rows of each label, in their order."""
+    seen: Counter[int] = Counter()
+    places = []
+    for place, label in enumerate(labels.tolist()):
+        seen[label] += 1
+        if seen[label] <= most:
+            places.append(place)
+    return np.array(places, np.int64)
 
 
 def discriminants(vectors: Floats, labels: NDArray[np.int64]) -> Floats:

@@ -21,7 +21,9 @@ class ClassifierOptions:
     `balance`: 0 counts all photos the same, 1 all taxa. `prior`: how far the number of photos of an
     expert's taxa is kept from becoming a belief about how common they are, 0 to 1. `distil`: weight
     of the parent's opinion on photos of what it knows; taxa without photos keep its weights anyway,
-    so this only helps where there are few photos and the parent is seldom wrong.
+    so this only helps where there are few photos and the parent is seldom wrong. `blend`: share of
+    the layers as they were before they were trained in the mean that becomes the release; it keeps
+    what the parent knows of taxa without photos (Wortsman et al. 2022, "Robust fine-tuning").
     """
 
     kind: str
@@ -36,6 +38,7 @@ class ClassifierOptions:
     head_rate: float = 2e-3
     rate: float = 3e-4
     distil: float = 0.0
+    blend: float = 0.0
     smoothing: float = 0.05
     balance: float = 0.3
     prior: float = 0.7

@@ -35,6 +35,16 @@ def _leave_alone(head: nn.Linear, outputs: Sequence[int]) -> None:
         tensor.register_hook(lambda gradient, learns=learns: gradient * learns.to(gradient.device))
 
 
+def _blend(network: nn.Module, before: Mapping[str, torch.Tensor], share: float) -> None:
+    """Move a network's weights that far back towards what they were."""
+    now = network.state_dict()
+    moved = {
+        name: torch.lerp(now[name], tensor, share) if tensor.is_floating_point() else now[name]
+        for name, tensor in before.items()
+    }
+    network.load_state_dict(moved)
+
+
 class Stages:
     """Heads on kept vectors, then the layers above the frozen trunk."""
 
@@ -78,7 +88,7 @@ class Stages:
             options.head_rate,
             patience=options.patience,
             seed=options.seed,
-            about=about(self.order, self.samples, options, ("epochs", "rate")),
+            about=about(self.order, self.samples, options, ("epochs", "rate", "blend")),
         )
         history = {"head": fit(course, schedule, "head", self.work / "head.state", self.watcher)}
         if options.epochs:
@@ -89,16 +99,18 @@ class Stages:
                 options.rate,
                 patience=options.patience,
                 seed=options.seed,
-                about=about(self.order, self.samples, options, ()),
+                about=about(self.order, self.samples, options, ("blend",)),
             )
             if options.frozen:
                 course = KeptCourse(whole, lesson, frozen, checks, self._teach, vectors)
             else:
                 whole = nn.Sequential(self.parent.trunk(0), *whole)
                 course = LiveCourse(whole, lesson, self.views, self.checks, self._master())
+            before = copy.deepcopy(course.network.state_dict())
             history["layers"] = fit(
                 course, schedule, "layers", self.work / "layers.state", self.watcher
             )
+            _blend(course.network, before, options.blend)
         self.answers = course.answers()
         return history
 

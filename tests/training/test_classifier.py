@@ -128,6 +128,24 @@ def test_layers_that_are_frozen_stay_the_parents(order: Order) -> None:
     assert (before["blocks.6.0.conv_pw.weight"] != after["blocks.6.0.conv_pw.weight"]).any()
 
 
+def test_a_blend_lies_between_the_layers_before_and_after(order: Order, tmp_path: Path) -> None:
+    quick = QUICK | {"head_epochs": 1, "epochs": 1}
+    trained, blended, parent = (
+        load_file((card.folder if card else order.weights.parent) / "weights.safetensors")
+        for card in (
+            train(order, "expert", quick, Listener()),
+            train(
+                replace(order, into=tmp_path / "b"), "expert", quick | {"blend": 0.5}, Listener()
+            ),
+            None,
+        )
+    )
+    name = "blocks.6.0.conv_pw.weight"
+    halfway = (parent[name].astype(np.float32) + trained[name]) / 2
+    assert np.allclose(blended[name], halfway, atol=2e-3)
+    assert not np.allclose(blended[name], trained[name], atol=1e-5)
+
+
 def test_more_frozen_blocks_than_there_are_is_refused(order: Order) -> None:
     with pytest.raises(TrainingRefused, match="7 blocks"):
         train(order, "expert", QUICK | {"frozen": 8}, Listener())
