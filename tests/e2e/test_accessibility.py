@@ -31,7 +31,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "species", "/species/loxodonta-africana/"
     yield "help", "/help/"
     yield "missing", "/nothing/here"
-    for name in ("account_login", "account_signup", "web:library"):
+    for name in ("account_login", "account_signup", "web:library:gallery"):
         try:
             yield name.split(":")[-1], reverse(name)
         except NoReverseMatch:

@@ -10,7 +10,7 @@ from wildlife.identifications.models import Detection, Identification, Vote
 from wildlife.species.models import Taxon
 from wildlife.species.selectors import tree
 from wildlife.web.names import names_of
-from wildlife.web.reasons import Reasons, reasons_of
+from wildlife.web.reasons import Reasons, groups_in, reasons_of
 
 ELEPHANT, LION, CAT = "loxodonta-africana", "panthera-leo", "felidae"
 
@@ -35,7 +35,8 @@ def reasons(taxa: dict[str, Taxon]):
         )
         row = Detection(groups=[list(pair) for pair in groups])
         who = replace(builders.LINEUP, rules=rules)
-        return reasons_of(row, given, votes, who, names_of(taxa), tree())
+        grown = tree()
+        return reasons_of(row, given, votes, who, names_of(taxa), grown, groups_in(grown))
 
     return told
 
@@ -69,11 +70,13 @@ def test_votes_that_overrule_the_sorting_are_told(reasons) -> None:
     [
         (
             {"panthera_leo": 0.6, "loxodonta_africana": 0.4},
-            "First choice of A thousand things (60%), but ruled out by Mammals of the world.",
+            "First choice of A thousand things (60%), "
+            "but Mammals of the world gave it next to nothing.",
         ),
         (
             {"loxodonta_africana": 0.9},
-            "Nobody's first choice, and ruled out by Mammals of the world and A thousand things.",
+            "Nobody's first choice, and Mammals of the world and A thousand things gave it next to "
+            "nothing.",
         ),
     ],
 )

@@ -2,11 +2,13 @@ import re
 
 from django.test import Client
 
+from pipelines.fusion import Rules
 from tests.web import builders
 from tests.web.conftest import as_guest
 from wildlife.photos.models import Photo
 from wildlife.species.models import Taxon
 from wildlife.species.selectors import tree
+from wildlife.web import wording
 
 
 def page_of(client: Client, photo: Photo) -> str:
@@ -220,3 +222,93 @@ def test_tags_of_boxes_stay_on_the_photo(guest: Client, taxa: dict) -> None:
     right = r'x="100.000%" y="50.000%"[^>]*> <g class="box__chip box__chip--above box__chip--right"'
     assert re.search(right, page)
     assert re.search(r'x="0.000%" y="2.000%"[^>]*> <g class="box__chip">', page)
+
+
+def test_a_box_that_the_sorting_takes_back_is_told_and_not_drawn(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    run = builders.answered(photo, taxa["loxodonta-africana"])
+    blank = builders.box(photo, run, 1, confidence=0.3)
+    builders.elephant(blank, None, reason="no_animal", confidence=0.9, walk=[], runners_up=[])
+
+    page = page_of(guest, photo)
+
+    assert re.search(r"<h1[^>]*>African savanna elephant</h1>", page)
+    assert page.count('class="box ') == 1
+    assert "The detector marked one more place, but the sorting sees no animal there." in page
+
+
+def test_a_photo_whose_only_box_is_taken_back_shows_no_animal(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    blank = builders.box(photo, builders.run(photo), 0, confidence=0.3)
+    builders.elephant(blank, None, reason="no_animal", confidence=0.9, walk=[], runners_up=[])
+
+    page = page_of(guest, photo)
+
+    assert re.search(r"<h1[^>]*>No animal</h1>", page)
+    assert "90%" in page
+    assert 'class="box ' not in page
+    assert "one more place" not in page
+
+
+def test_the_graph_tells_what_each_expert_said_and_what_it_weighs(
+    guest: Client, taxa: dict
+) -> None:
+    photo = builders.photo()
+    builders.answered(photo, taxa["loxodonta-africana"])
+
+    page = page_of(guest, photo)
+
+    step = page[page.index('id="step-expertgeneral"') : page.index('id="step-expertbirds"')]
+    assert "weight 0.6" in step
+    told = re.findall(r'said__words">([^<]+)</span><span class="said__share">([^<]+)', step)
+    assert told == [
+        ("African savanna elephant", "91%"),
+        ("African forest elephant", "5%"),
+        ("Asian elephant", "2%"),
+    ]
+
+
+def test_in_a_crowd_the_graph_tells_some_and_counts_the_rest(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    builders.answered(photo, taxa["loxodonta-africana"], animals=4 + 3)
+
+    page = page_of(guest, photo)
+
+    step = page[page.index('id="step-expertmammals"') : page.index('id="step-expertgeneral"')]
+    assert re.findall(r'said__number">(\d)', step) == ["1", "2", "3", "4"]
+    assert "and 3 more" in step
+
+
+def test_the_answer_is_explained_by_the_rules_of_its_run(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    builders.answered(photo, taxa["loxodonta-africana"])
+
+    page = page_of(guest, photo)
+
+    needed = wording.percent(Rules().walk)
+    assert f"At every fork one branch held at least {needed} of the vote." in page
+    assert "<dt>African forest elephant</dt><dd>Nobody&#x27;s first choice" in page
+
+
+def test_originals_that_browsers_cannot_show_are_not_offered_in_full(
+    guest: Client, taxa: dict
+) -> None:
+    photo = builders.photo()
+    builders.answered(photo, taxa["loxodonta-africana"])
+    assert f'data-full="/photos/{photo.id}/original"' in page_of(guest, photo)
+
+    Photo.objects.update(media_type="image/heic")
+
+    assert "data-full" not in page_of(guest, photo)
+
+
+def test_the_printed_page_names_sources_and_models(guest: Client, taxa: dict) -> None:
+    photo = builders.photo()
+    builders.answered(photo, taxa["loxodonta-africana"])
+
+    page = page_of(guest, photo)
+
+    printed = page[page.index('class="printed"') :]
+    assert "IUCN Red List of Threatened Species" in printed
+    assert "detector@1, groups@1, mammals@3, general@1, birds@2" in printed
+    assert f"http://testserver/photos/{photo.id}/" in printed

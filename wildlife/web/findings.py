@@ -1,6 +1,6 @@
 """What was found on a photo, as the result page shows it: rows in, frozen values out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from wildlife.species.models import Taxon
 from wildlife.web import wording
 from wildlife.web.evidence import Evidence
 from wildlife.web.names import Name, names_of
-from wildlife.web.reasons import Reasons, reasons_of
+from wildlife.web.reasons import Reasons, groups_in, reasons_of
 from wildlife.web.votes import Bar, ExpertVote, bars_of, groups_in_words, votes_of
 
 ROOM_FOR_TAG = 0.1
@@ -128,8 +128,10 @@ def findings_of(
         ),
     )
     names = names_of(slug for one in ranked for slug in one.slugs())
+    group_of = groups_in(tree)
     return tuple(
-        _finding(number, one, names, who, tree) for number, one in enumerate(ranked, start=1)
+        _finding(number, one, names, who, tree, group_of)
+        for number, one in enumerate(ranked, start=1)
     )
 
 
@@ -189,6 +191,7 @@ def _finding(
     names: Mapping[str, Name],
     who: Lineup | None,
     tree: Tree,
+    group_of: Callable[[str], str],
 ) -> Finding:
     row, identification = one.detection, one.answer
     titles = {expert.name: expert.title or expert.name for expert in who.experts} if who else {}
@@ -204,7 +207,7 @@ def _finding(
         )
         runners_up = bars_of(identification.runners_up, names)
         if who is not None:
-            reasons = reasons_of(row, identification, one.votes, who, names, tree)
+            reasons = reasons_of(row, identification, one.votes, who, names, tree, group_of)
     taxon = answer.name.slug if answer and answer.name else ""
     return Finding(
         number=number,

@@ -1,7 +1,8 @@
 """Why an answer came out, in words: the rules of `pipelines.fusion` told for one animal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -68,16 +69,21 @@ def reasons_of(
     who: Lineup,
     names: Mapping[str, Name],
     tree: Tree,
+    group_of: Callable[[str], str],
 ) -> Reasons | None:
-    """Return why `answer` came out of `votes`, None where there was no vote to explain."""
-    voices = [_voice(vote, who, tree) for vote in votes if not vote.abstention]
+    """Return why `answer` came out of `votes`, None where there was no vote to explain.
+
+    `group_of` gives a taxon's coarse group, "" for a slug that no taxon has: a page asks it for
+    the same taxa many times.
+    """
+    voices = [_voice(vote, who, group_of) for vote in votes if not vote.abstention]
     if not any(voice.scores for voice in voices):
         return None
     if who.rules.method != "tree":
         counted = _("The votes were counted plainly: the taxon with most of them is the answer.")
         return Reasons((counted,), (), "", "")
     taxon = answer.taxon.slug if answer.taxon else ""
-    group = tree.group(taxon) if taxon else ""
+    group = group_of(taxon)
     return Reasons(
         groups=tuple(_groups(row, voices, group)) if group else (),
         rivals=tuple(_rivals(answer, voices, taxon, names, tree)) if taxon else (),
@@ -86,14 +92,19 @@ def reasons_of(
     )
 
 
-def _voice(vote: Vote, who: Lineup, tree: Tree) -> _Voice:
+def groups_in(tree: Tree) -> Callable[[str], str]:
+    """Return what `reasons_of` asks for groups: it remembers what it was asked."""
+    return cache(lambda slug: tree.group(slug) if slug in tree else "")
+
+
+def _voice(vote: Vote, who: Lineup, group_of: Callable[[str], str]) -> _Voice:
     member = next((one for one in who.experts if one.name == vote.expert), None)
     ground = member.groups if member else ()
     scores: dict[str, float] = {}
     listed: dict[str, float] = {}
     for slug, share in vote.scores:
-        group = tree.group(slug)
-        if slug not in tree or (ground and group not in ground):
+        group = group_of(slug)
+        if not group or (ground and group not in ground):
             continue
         scores[slug] = scores.get(slug, 0.0) + share
         listed[group] = listed.get(group, 0.0) + share
@@ -179,12 +190,14 @@ def _against(slug: str, voices: Sequence[_Voice], taxon: str, tree: Tree) -> str
             )
         return _("All votes together say “%(group)s”, and it is none.") % values
     if supporters and opponents:
-        return _("First choice of %(supporters)s, but ruled out by %(opponents)s.") % values
+        return (
+            _("First choice of %(supporters)s, but %(opponents)s gave it next to nothing.") % values
+        )
     if supporters:
         return _("First choice of %(supporters)s, but the other votes weigh more.") % values
     if opponents:
-        return _("Nobody's first choice, and ruled out by %(opponents)s.") % values
-    return _("Nobody's first choice, though no expert rules it out.")
+        return _("Nobody's first choice, and %(opponents)s gave it next to nothing.") % values
+    return _("Nobody's first choice, though every expert gave it something.")
 
 
 def _given(voice: _Voice, slug: str, group: str, tree: Tree) -> float:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from pipelines.fusion import Rules
 from wildlife.identifications.services import dispatch
 from wildlife.photos.limits import count_upload
 from wildlife.photos.models import Photo
@@ -184,4 +185,5 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """How an answer comes about, how to read it, and what happens to an uploaded photo."""
-    return render(request, "web/help.html", {"here": "help", "most": settings.MAX_UPLOAD_BYTES})
+    facts = {"most": settings.MAX_UPLOAD_BYTES, "walk": wording.percent(Rules().walk)}
+    return render(request, "web/help.html", {"here": "help", **facts})
