@@ -8,4 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wildlife.settings")
 
 app = Celery("wildlife")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["wildlife.identifications", "wildlife.species", "wildlife.accounts"])
+app.autodiscover_tasks(
+    ["wildlife.identifications", "wildlife.species", "wildlife.library", "wildlife.accounts"]
+)

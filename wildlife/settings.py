@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "wildlife.species",
     "wildlife.photos",
     "wildlife.identifications",
+    "wildlife.library",
     "wildlife.accounts",
     "wildlife.api",
     "wildlife.web",
@@ -223,6 +224,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tend-accounts": {
         "task": "wildlife.accounts.tasks.tend",
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
+    },
+    "tend-library": {
+        "task": "wildlife.library.tasks.tend",
         "schedule": schedule(run_every=60),
         "options": {"expires": 60},
     },

@@ -11,7 +11,7 @@ const WIDEST = 200;
 let library = null;
 const fetched = new Map();
 
-function load(element) {
+export function load(element) {
   library ??= Promise.all([
     attached(Object.assign(document.createElement("link"), { rel: "stylesheet", href: element.dataset.leafletStyle })),
     attached(Object.assign(document.createElement("script"), { src: element.dataset.leaflet })),
@@ -82,7 +82,7 @@ function around(countries) {
 }
 
 // One finger scrolls the page as long as there is nothing to move the map to.
-function letPagesScroll(map) {
+export function letPagesScroll(map) {
   if (!L.Browser.mobile) return;
   const whole = map.getZoom();
   const settle = () => map.dragging[map.getZoom() > whole + 0.05 ? "enable" : "disable"]();

@@ -32,6 +32,7 @@ def test_the_surest_taxon_stands_for_a_photo_and_others_are_told_of(taxa: dict) 
 
     assert (found.taxon, found.confidence) == (taxa["loxodonta-africana"], 0.9)
     assert found.several_taxa
+    assert list(found.further_taxa.all()) == [taxa["panthera-leo"]]
     assert not found.blank
     assert not found.disputed
 
@@ -85,5 +86,5 @@ def test_many_photos_take_as_many_queries_as_one(
     photos = [builders.photo(name=f"{number}.jpg") for number in range(5)]
     for photo in photos:
         builders.answered(photo, taxa["panthera-leo"])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         write_digests(photo.pk for photo in photos)

@@ -17,20 +17,26 @@ DISPUTED_BELOW = 0.5
 def write_digests(photo_ids: Iterable[UUID | str]) -> None:
     """Write the digests of photos anew, from their rows; to be called whenever answers change.
 
-    Three queries for all. A photo that is not done has an empty digest.
+    Four queries for all, one more where a photo has several kinds of animal. A photo that is not
+    done has an empty digest.
     """
     photos = Photo.objects.in_bulk([UUID(str(one)) for one in photo_ids])
+    further = Photo.further_taxa.through
+    further.objects.filter(photo__in=photos).delete()
     found: dict[UUID, list[Detection]] = {pk: [] for pk in photos}
     voters = Count("votes", filter=Q(votes__abstention=""))
     rows = Detection.objects.filter(photo__in=photos).annotate(voters=voters)
     for row in rows.select_related("identification").order_by("index"):
         found[row.photo_id].append(row)
-    for pk, photo in photos.items():
-        _fill(photo, found[pk])
+    others = {pk: _fill(photo, found[pk]) for pk, photo in photos.items()}
     Photo.objects.bulk_update(photos.values(), COLUMNS)
+    further.objects.bulk_create(
+        further(photo_id=pk, taxon_id=taxon) for pk, taxa in others.items() for taxon in taxa
+    )
 
 
-def _fill(photo: Photo, rows: Collection[Detection]) -> None:
+def _fill(photo: Photo, rows: Collection[Detection]) -> set[int]:
+    """Set the digest on a photo; return its further taxa."""
     done = photo.state == Photo.State.DONE
     answers = [
         (row.identification, row)
@@ -43,7 +49,9 @@ def _fill(photo: Photo, rows: Collection[Detection]) -> None:
     surest = max(named, key=lambda answer: answer.confidence, default=None)
     photo.taxon_id = surest.taxon_id if surest else None
     photo.confidence = surest.confidence if surest else None
-    photo.several_taxa = len({answer.taxon_id for answer in named}) > 1
+    others = {answer.taxon_id for answer in named if answer.taxon_id is not None}
+    others.discard(photo.taxon_id)
+    photo.several_taxa = bool(others)
     photo.disputed = any(
         answer.agreement < DISPUTED_BELOW and getattr(row, "voters", 0) > 1
         for answer, row in answers
@@ -53,3 +61,4 @@ def _fill(photo: Photo, rows: Collection[Detection]) -> None:
     photo.blank = (
         done and not answers and not seen & {Detection.Category.PERSON, Detection.Category.VEHICLE}
     )
+    return others

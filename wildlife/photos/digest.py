@@ -8,8 +8,8 @@ class Digest(models.Model):
     """The answers for a photo in a few columns. They are written together with the answers.
 
     `identifications` holds the whole of it; this says only what filters ask. A photo with several
-    animals is found by each of them: its surest stands here, and `several_taxa` tells that the
-    answers are to be looked through for the others.
+    kinds of animal is found by each of them: its surest is `taxon`, the others, which few photos
+    have, are `further_taxa`, and `several_taxa` tells that there are some.
     """
 
     moment = models.GeneratedField(
@@ -28,6 +28,7 @@ class Digest(models.Model):
         db_index=False,  # the library's own index begins with it
         help_text="Of the surest answer that names one.",
     )
+    further_taxa = models.ManyToManyField("species.Taxon", editable=False, related_name="+")
     several_taxa = models.BooleanField(default=False, editable=False)
     confidence = models.FloatField(
         null=True, blank=True, editable=False, help_text="Of the surest answer that names a taxon."

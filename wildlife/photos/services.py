@@ -93,6 +93,18 @@ def try_again(photo: Photo, priority: Photo.Priority = Photo.Priority.INTERACTIV
     return photo
 
 
+def look_again(photos: QuerySet[Photo]) -> int:
+    """Let photos that were looked at, well or not, wait once more; return how many do."""
+    ended = photos.filter(state__in=(Photo.State.DONE, Photo.State.FAILED))
+    return ended.update(
+        state=Photo.State.WAITING,
+        failure="",
+        attempts=0,
+        priority=Photo.Priority.BULK,
+        finished_at=None,
+    )
+
+
 def delete(photo: Photo) -> None:
     """Delete a photo for good: its rows at once, its files when the transaction has ended.
 

@@ -44,8 +44,9 @@ def _pointers() -> Iterator[tuple[type[models.Model], models.Field]]:
 
 def _may_clash(model: type[models.Model], field: models.Field) -> bool:
     """Tell whether a rule of the model speaks of this field; else all rows are moved at once."""
-    rules = model._meta.constraints
-    return field.unique or any(field.name in _fields_of(rule) for rule in rules)
+    named = {name for rule in model._meta.constraints for name in _fields_of(rule)}
+    named.update(*model._meta.unique_together)
+    return field.unique or field.name in named
 
 
 def _fields_of(rule: models.BaseConstraint) -> set[str]:

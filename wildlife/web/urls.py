@@ -10,6 +10,7 @@ urlpatterns = [
     path("help/", views.help_page, name="help"),
     path("about/", RedirectView.as_view(pattern_name="web:help", permanent=True)),
     path("species/", include("wildlife.web.taxa.urls")),
+    path("library/", include("wildlife.web.library.urls")),
     path("favicon.ico", views.favicon, name="favicon"),
     path(
         "robots.txt",
