@@ -13,9 +13,10 @@ R2  How much each coarse group is believed in is a product: the coarse classifie
 R3  Within a group, the experts whose ground it is are pooled geometrically (Genest & Zidek 1986,
     "Combining probability distributions"): a taxon that one of them rules out needs a strong word
     of another. A label that an expert does not have gets `floor`, or what the expert says to the
-    nearest taxon above it. An expert counts by its weight, by its share of "one of my labels", and
-    by how many taxa of the group it can name, compared with who can name most, to the power of
-    `breadth`: who knows sixty birds is seldom right against a thousand.
+    nearest taxon above it. An expert counts by its weight, by its share of "one of my labels", by
+    how much of that its best taxon has, to the power of `sure` (who is torn may be looking at what
+    it has never learnt), and by how many taxa of the group it can name, compared with who can name
+    most, to the power of `breadth`: who knows sixty birds is seldom right against a thousand.
 R4  What even the surest of them keeps for "none of my labels" belongs to no taxon below the class.
     The rest is laid on the taxa by R3 and summed upward, so that experts with different lists
     agree where their lists meet.
@@ -38,7 +39,7 @@ from pipelines.taxonomy import CLASS_OF_GROUP, RANKS, Tree
 from pipelines.types import GROUPS, NO_ANIMAL, Ballot, Crop, Identification, Vote, WalkStep
 
 RUNNERS_UP = 5
-FAINT, SOFT = 1e-3, 0.03
+FAINT, SOFT = 1e-3, 0.05
 """Below these shares no expert, and no coarse classifier, is sure enough to rule a group out.
 
 The second is the larger, so that experts who agree can overrule the sorting.
@@ -55,12 +56,13 @@ class Rules:
     no_animal: float = 0.5
     wary: float = 8.0
     overlooked: float = 0.05
-    walk: float = 0.65
+    walk: float = 0.7
     committed: float = 0.3
     prior: float = 1.0
     ground: float = 0.7
     breadth: float = 0.75
-    floor: float = 2e-5
+    sure: float = 1.0
+    floor: float = 2e-4
     method: str = "tree"
 
 
@@ -225,8 +227,10 @@ def _pooled(group: str, voices: Sequence[_Voice], tree: Tree, rules: Rules) -> d
 def _say(voice: _Voice, group: str, voices: Sequence[_Voice], rules: Rules) -> float:
     """Return how much an expert counts among the `voices` on a group."""
     widest = max(one.breadth[group] for one in voices)
+    listed = voice.listed[group]
     breadth: float = (voice.breadth[group] / widest) ** rules.breadth
-    return voice.weight * breadth * voice.listed[group]
+    sure: float = (max(voice.scores[group].values()) / listed) ** rules.sure
+    return voice.weight * breadth * sure * listed
 
 
 def _normal(logs: Mapping[str, float]) -> dict[str, float]:
