@@ -119,9 +119,10 @@ def small_registry(small_releases: Path, small_cache: Path) -> Registry:
 
 
 @pytest.fixture(scope="session")
-def box_registry(shared_dir: Path) -> Registry:
-    """The releases in the box, prepared once per machine."""
-    return Registry([settings.MODEL_CARD_DIRS[0]], settings.MODEL_CACHE_DIR, shared_dir)
+def box_registry() -> Registry:
+    """The releases in the box, prepared once per machine. They need no other folder."""
+    nowhere = Path("/nonexistent")
+    return Registry([settings.MODEL_CARD_DIRS[0]], settings.MODEL_CACHE_DIR, nowhere)
 
 
 @pytest.fixture

@@ -25,9 +25,7 @@ SMALL = [
 def releases(detectors: bool) -> list[Any]:
     small = [("small-detector@1", "detector")] if detectors else SMALL
     boxed = [(card.key, card.kind) for card in BOX if (card.kind == "detector") == detectors]
-    return [key for key, _ in small] + [
-        pytest.param(key, marks=pytest.mark.shared) for key, _ in sorted(boxed)
-    ]
+    return [key for key, _ in [*small, *sorted(boxed)]]
 
 
 @pytest.fixture
@@ -46,8 +44,11 @@ def test_a_classifier_gives_every_label_a_probability(
     assert answer.shape == (len(pictures), len(models.labels(key)))
     assert answer.dtype == np.float32
     assert classifier.labels == models.labels(key)
-    np.testing.assert_allclose(answer.sum(axis=1), 1, atol=1e-4)
     assert (answer >= 0).all()
+    if models.card(key).kind == "embedder":  # what is not familiar is none of its labels
+        assert (answer.sum(axis=1) <= 1 + 1e-4).all()
+    else:
+        np.testing.assert_allclose(answer.sum(axis=1), 1, atol=1e-4)
 
 
 @pytest.mark.parametrize("key", releases(detectors=False))

@@ -8,11 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from models_registry.adapters import (
-    timm_classifier,
-    torchvision_classifier,
-    ultralytics_detector,
-)
+from models_registry.adapters import timm_classifier, ultralytics_detector
 from models_registry.adapters.classification import ImageClassifier
 from models_registry.adapters.detection import BoxDetector
 from models_registry.backends.openvino import precision_here
@@ -23,11 +19,17 @@ from wildlife.settings import BASE_DIR, MODEL_CACHE_DIR
 
 pytestmark = pytest.mark.shared
 
-CLASSIFIERS = ("animals@1", "animals-torchvision@1", "birds@1", "coarse@1", "insects@1")
-DETECTOR = "detector-yolo11n@1"
+CLASSIFIERS = (
+    "animals@2",
+    "birds@2",
+    "coarse@2",
+    "cold-blooded@1",
+    "insects@2",
+    "mammals@1",
+)
+DETECTOR = "detector@1"
 BUILDERS = {
     "timm-classifier": timm_classifier,
-    "torchvision-classifier": torchvision_classifier,
     "ultralytics-detector": ultralytics_detector,
 }
 needs_bf16 = pytest.mark.skipif(
@@ -121,14 +123,14 @@ def test_the_detector_finds_nothing_where_nothing_is(
 def test_most_animals_fall_into_their_group(
     box_registry: Registry, crops: list[Image.Image], sample: list[tuple[str, Image.Image]]
 ) -> None:
-    coarse = box_registry.classifier("coarse@1")
+    coarse = box_registry.classifier("coarse@2")
     best = coarse.classify(crops).argmax(axis=1)
     right = [coarse.labels[i].group == group for i, (group, _) in zip(best, sample, strict=True)]
     assert np.mean(right) >= 0.87
 
 
 @pytest.mark.parametrize(
-    ("key", "folder", "least"), [("birds@1", "cub", 0.6), ("insects@1", "leeds-butterfly", 0.8)]
+    ("key", "folder", "least"), [("birds@2", "cub", 0.6), ("insects@2", "leeds-butterfly", 0.8)]
 )
 def test_the_experts_know_their_species(
     box_registry: Registry, shared_dir: Path, key: str, folder: str, least: float
