@@ -39,9 +39,7 @@ def _all(models: tuple[str, ...], *actions: str) -> set[str]:
 
 _VIEWER = _all((*_TREE, *_FACTS, "models_registry.modelrelease"), "view")
 _REVIEWER = (
-    _VIEWER
-    | _all(_ANSWERS, "view")
-    | _all(("identifications.verdict",), "view", "add", "change")
+    _VIEWER | _all(_ANSWERS, "view") | _all(("identifications.verdict",), "view", "add", "change")
 )
 _CURATOR = (
     _REVIEWER
