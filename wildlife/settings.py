@@ -175,6 +175,11 @@ STORAGES = {
 }
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=100 * 1024 * 1024)
+MAX_ARCHIVE_BYTES = env.int("MAX_ARCHIVE_BYTES", default=8 * 1024**3)
+"""Of a zip archive as it is sent; it comes in parts."""
+MAX_ARCHIVE_FILES = env.int("MAX_ARCHIVE_FILES", default=20_000)
+MAX_UNPACKED_BYTES = env.int("MAX_UNPACKED_BYTES", default=16 * 1024**3)
+"""Of all files in one archive, as it announces them."""
 MAX_PHOTO_PIXELS = env.int("MAX_PHOTO_PIXELS", default=80_000_000)
 # Each file of an upload is open until the upload ends; see `wildlife.ops.serve.OPEN_FILES`.
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
@@ -221,6 +226,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "wildlife.identifications.tasks.tidy",
         "schedule": schedule(run_every=24 * 3600),
         "options": {"expires": 3600},
+    },
+    "tend-archives": {
+        "task": "wildlife.identifications.tasks.tend_archives",
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
     },
     "tend-accounts": {
         "task": "wildlife.accounts.tasks.tend",

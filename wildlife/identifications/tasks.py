@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import close_old_connections
 
-from wildlife.identifications import exemplars, sweeping
+from wildlife.identifications import exemplars, sweeping, unpacking
 from wildlife.identifications.execution import StepFailed, execute
 
 
@@ -22,6 +22,20 @@ def learn(release: str) -> None:
 
 
 @shared_task(ignore_result=True)
+def unpack(item_id: int) -> None:
+    """Take photos out of an archive."""
+    close_old_connections()
+    unpacking.go_on(item_id)
+
+
+@shared_task(ignore_result=True)
+def tend_archives() -> None:
+    """Go on with archives that got stuck."""
+    close_old_connections()
+    unpacking.tend()
+
+
+@shared_task(ignore_result=True)
 def sweep() -> None:
     """Restart what is stuck, claim what waits."""
     close_old_connections()
@@ -33,3 +47,4 @@ def tidy() -> None:
     """Delete what nobody can ask for any more."""
     close_old_connections()
     sweeping.tidy()
+    unpacking.tidy()

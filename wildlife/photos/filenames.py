@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 LONGEST = 120
+LONGEST_PATH = 255
 UNNAMED = "photo"
 
 _SEPARATORS = re.compile(r"[/\\]")
@@ -30,3 +31,14 @@ def display_name(name: str | None) -> str:
         else:
             shown = f"{shown[: LONGEST - 1]}…"
     return shown or UNNAMED
+
+
+def display_path(path: str | None) -> str:
+    """Return folders and name as they may be shown: each cleaned, none that leads elsewhere.
+
+    Of an over-long path the first folders are dropped.
+    """
+    parts = [display_name(part) for part in _SEPARATORS.split(path or "") if part.strip(" .")]
+    while len(parts) > 1 and len("/".join(parts)) > LONGEST_PATH:
+        parts.pop(0)
+    return "/".join(parts) or UNNAMED

@@ -27,9 +27,6 @@ class Upload(models.Model):
     clock_shift = models.DurationField(
         default=timedelta, help_text="What the camera's clock was wrong by; added to its times."
     )
-    deleting_since = models.DateTimeField(
-        null=True, blank=True, help_text="Its photos are being deleted, portion by portion."
-    )
 
     class Meta:
         ordering = ["-started_at", "-id"]
@@ -48,7 +45,7 @@ class Upload(models.Model):
         return str(self.id)
 
     def get_absolute_url(self) -> str:
-        return reverse("web:upload", args=[self.pk])
+        return reverse("web:uploads:page", args=[self.pk])
 
 
 class Photo(Digest):
@@ -182,6 +179,9 @@ class UploadItem(models.Model):
     )
     alive_at = models.DateTimeField(
         null=True, blank=True, help_text="Last sign of life from the worker that unpacks it."
+    )
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="Of a file in an archive: how often a worker began with it."
     )
 
     class Meta:

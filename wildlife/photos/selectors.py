@@ -1,4 +1,4 @@
-"""Who may see which photo. The one place of this rule."""
+"""Who may see which photo and upload. The one place of this rule."""
 
 import secrets
 from uuid import UUID
@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from wildlife.photos.models import Photo
+from wildlife.photos.models import Photo, Upload
 
 _SESSION_KEY = "guest"
 
@@ -20,12 +20,16 @@ def visible_to(user: AbstractBaseUser | AnonymousUser, guest: str) -> QuerySet[P
     """
     if isinstance(user, User) and user.is_active and user.is_staff:
         return Photo.objects.all()
+    return Photo.objects.filter(_belonging_to(user, guest))
+
+
+def _belonging_to(user: AbstractBaseUser | AnonymousUser, guest: str) -> Q:
     mine = Q(pk__in=[])
     if user.is_authenticated:
         mine |= Q(owner_id=user.pk)
     if guest:
         mine |= Q(owner=None, guest=guest)
-    return Photo.objects.filter(mine)
+    return mine
 
 
 def photos_of(request: HttpRequest) -> QuerySet[Photo]:
@@ -39,6 +43,19 @@ def photo_or_404(request: HttpRequest, photo_id: UUID) -> Photo:
     if photo is None:
         raise Http404
     return photo
+
+
+def own_uploads(request: HttpRequest) -> QuerySet[Upload]:
+    """Return the uploads that a request may see and add to: one's own, for staff as well."""
+    return Upload.objects.filter(_belonging_to(request.user, guest_of(request)))
+
+
+def upload_or_404(request: HttpRequest, upload_id: UUID) -> Upload:
+    """Return one of the own uploads. Raises Http404 where it is somebody else's."""
+    upload = own_uploads(request).select_related("owner").filter(pk=upload_id).first()
+    if upload is None:
+        raise Http404
+    return upload
 
 
 def guest_of(request: HttpRequest, *, create: bool = False) -> str:

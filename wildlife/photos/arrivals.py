@@ -1,0 +1,212 @@
+"""Uploads of many files: each is announced, perhaps known already, else taken or refused.
+
+Whatever is done twice, because an answer was lost or a tab was closed, changes nothing the second
+time. Nothing here decodes a pixel.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Exists, OuterRef, Sum
+from django.utils.translation import gettext as _
+
+from wildlife.photos.filenames import display_path
+from wildlife.photos.limits import check_room
+from wildlife.photos.models import Photo, Upload, UploadItem
+from wildlife.photos.refusals import PhotoRefused
+from wildlife.photos.services import receive
+
+MANY = 6
+"""From so many files on an upload is bulk: another visitor's single photo goes before it."""
+MOST_ITEMS = 100_000
+PART_BYTES = 8 * 1024 * 1024
+"""Archives come in parts of this size, so that a lost connection costs little."""
+PASSING = frozenset({"too_many", "quota"})
+"""Reasons to refuse a file that do not lie in the file: it may be taken later."""
+
+State = UploadItem.State
+SETTLED = (State.TAKEN, State.KNOWN, State.REFUSED, State.UNPACKED)
+
+
+class UploadFull(Exception):
+    """An upload has as many files as one may have. Its text is a sentence for its owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A file that will come. `key` tells it from the upload's others; the path is only shown."""
+
+    key: str
+    path: str
+    size: int
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def begin(files: Sequence[Announced], *, owner: User | None, guest: str) -> Upload:
+    """Return the unfinished upload that has some of these files, or else a new one."""
+    theirs = Upload.objects.filter(owner=owner, guest="" if owner else guest)
+    missing = UploadItem.objects.filter(upload=OuterRef("pk"), state=State.EXPECTED)
+    same = UploadItem.objects.filter(
+        upload=OuterRef("pk"), key__in=[file.digest for file in files], archive=None
+    )
+    unfinished = theirs.filter(Exists(missing), Exists(same))
+    return unfinished.first() or Upload.objects.create(owner=owner, guest="" if owner else guest)
+
+
+def announce(upload: Upload, files: Sequence[Announced]) -> list[UploadItem]:
+    """Note that files will come; return their items in the same order, with what is settled.
+
+    Raises UploadFull.
+    """
+    if upload.items.count() + len(files) > MOST_ITEMS:
+        raise UploadFull(
+            _("One upload takes up to %(most)d files. Start another one for the rest.")
+            % {"most": MOST_ITEMS}
+        )
+    UploadItem.objects.bulk_create(
+        (_expected(upload, file) for file in files), ignore_conflicts=True
+    )
+    rows = upload.items.filter(key__in=[file.digest for file in files]).select_related("photo")
+    items = {row.key: row for row in rows}
+    return [items[file.digest] for file in files]
+
+
+def _expected(upload: Upload, file: Announced) -> UploadItem:
+    path = display_path(file.path)
+    item = UploadItem(
+        upload=upload,
+        key=file.digest,
+        path=path,
+        size=file.size,
+        is_archive=path.lower().endswith(".zip"),
+    )
+    if item.is_archive and file.size > settings.MAX_ARCHIVE_BYTES:
+        item.state, item.code = State.REFUSED, "too_large"
+        item.problem = _(
+            "This archive is larger than %(most).4g GB, the most we take. Pack the photos into "
+            "several smaller ones, or drop their folder as it is."
+        ) % {"most": settings.MAX_ARCHIVE_BYTES / 1024**3}
+    return item
+
+
+def skip_known(upload: Upload, hashes: Mapping[int, str]) -> list[UploadItem]:
+    """Settle those items whose content the same owner has already; return them.
+
+    `hashes` maps ids of items to SHA-256. A photo that failed is asked for again: its file may
+    have been lost.
+    """
+    theirs = Photo.objects.filter(
+        sha256__in=set(hashes.values()), owner=upload.owner, guest=upload.guest
+    )
+    known = {photo.sha256: photo for photo in theirs.exclude(state=Photo.State.FAILED)}
+    items = upload.items.filter(pk__in=hashes, state=State.EXPECTED, is_archive=False)
+    settled = [item for item in items if hashes[item.pk] in known]
+    for item in settled:
+        _settle_with(item, known[hashes[item.pk]], created=False)
+    return settled
+
+
+def take(item: UploadItem, file: UploadedFile, priority: Photo.Priority) -> None:
+    """Receive the file of an item, and settle the item by it: taken, known, or refused.
+
+    An item that has its photo stays as it is. Raises PhotoRefused where the file is refused for
+    a reason that passes.
+    """
+    if item.photo_id is not None:
+        return
+    upload = item.upload
+    try:
+        received = receive(
+            file, owner=upload.owner, guest=upload.guest, priority=priority, upload=upload
+        )
+    except PhotoRefused as error:
+        if error.code in PASSING:
+            raise
+        refuse(item, error.code, str(error))
+    else:
+        _settle_with(item, received.photo, created=received.created)
+
+
+def refuse(item: UploadItem, code: str, sentence: str) -> None:
+    """Settle an item: its file is not taken, and the sentence says why."""
+    item.state, item.code, item.problem, item.photo = State.REFUSED, code, sentence[:300], None
+    item.save(update_fields=["state", "code", "problem", "photo"])
+
+
+def _settle_with(item: UploadItem, photo: Photo, *, created: bool) -> None:
+    """Settle an item with its photo. One that came a moment ago, but whose answer was lost before
+    the item knew of it, counts as taken."""
+    first = created or (
+        photo.upload_id == item.upload_id and not photo.upload_items.exclude(pk=item.pk).exists()
+    )
+    item.state = State.TAKEN if first else State.KNOWN
+    item.photo, item.code, item.problem = photo, "", ""
+    item.save(update_fields=["state", "photo", "code", "problem"])
+
+
+def priority_of(upload: Upload) -> Photo.Priority:
+    """Return how urgent the photos of an upload are, by how many it has."""
+    many = upload.items.order_by()[:MANY].count() >= MANY
+    return Photo.Priority.BULK if many else Photo.Priority.INTERACTIVE
+
+
+# --- Archives -----------------------------------------------------------------------------------
+
+
+def part_name(item: UploadItem, number: int) -> str:
+    """Return under which name a part of an archive is kept in storage."""
+    return f"{parts_folder(item)}/{number:06d}"
+
+
+def parts_folder(item: UploadItem) -> str:
+    return f"archives/{item.upload_id}/{item.pk}"
+
+
+def keep_part(item: UploadItem, number: int, file: UploadedFile) -> bool:
+    """Keep one part of an archive; return whether the archive is complete and can be unpacked.
+
+    Parts come in order; one that is there already is not kept again. Raises PhotoRefused where
+    the owner has no room, ValueError for a part that does not fit.
+    """
+    if item.state != State.EXPECTED or number < item.parts:
+        return False
+    size = min(PART_BYTES, item.size - number * PART_BYTES)
+    if number != item.parts or size <= 0 or file.size != size:
+        raise ValueError("this is not the part that comes next")
+    if number == 0:
+        _check_room_for_archive(item)
+    default_storage.save(part_name(item, number), file)
+    item.parts = number + 1
+    if complete := item.parts * PART_BYTES >= item.size:
+        item.state = State.UNPACKING
+    item.save(update_fields=["parts", "state"])
+    return complete
+
+
+def _check_room_for_archive(item: UploadItem) -> None:
+    """Refuse an archive that would not fit beside the owner's photos and other archives."""
+    upload = item.upload
+    others = UploadItem.objects.filter(
+        upload__owner=upload.owner,
+        upload__guest=upload.guest,
+        is_archive=True,
+        parts__gt=0,
+        state__in=(State.EXPECTED, State.UNPACKING),
+    )
+    pending: int = others.aggregate(total=Sum("size"))["total"] or 0
+    check_room(upload.owner, upload.guest, pending + item.size)
+
+
+def forget_parts(item: UploadItem) -> None:
+    """Delete what is kept of an archive in storage."""
+    for number in range(item.parts):
+        default_storage.delete(part_name(item, number))
+    default_storage.delete(parts_folder(item))
