@@ -102,14 +102,16 @@ async function show(element, map, layer) {
   offer(element, sides);
 }
 
+// A cluster is a link: keys, screen readers and a middle click know what to do with it.
 function marker(element, { latitude, longitude, count, url }) {
   const size = 26 + 7 * Math.log10(count);
   const { one, many } = element.dataset;
   const words = count === 1 ? one : many.replace("{count}", count.toLocaleString());
-  const icon = L.divIcon({ className: "sighting", iconSize: [size, size], html: count > 999 ? `${Math.round(count / 1000)}k` : `${count}` });
-  const mark = L.marker([+latitude, +longitude], { icon, title: words, alt: words, keyboard: true });
-  mark.on("click", () => location.assign(url));
-  return mark;
+  const link = Object.assign(document.createElement("a"), { className: "sighting", href: url, title: words, draggable: false });
+  link.setAttribute("aria-label", words);
+  link.textContent = count > 999 ? `${Math.round(count / 1000)}k` : count;
+  const icon = L.divIcon({ className: "sighting__place", iconSize: [size, size], html: link });
+  return L.marker([+latitude, +longitude], { icon, interactive: false, keyboard: false });
 }
 
 // A link to the photos of what the map shows just now.
