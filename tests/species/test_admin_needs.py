@@ -151,6 +151,7 @@ def test_the_page_begins_with_what_models_can_name(
     assert [row.taxon for row in page.context["rows"]] == [lion]
     assert page.context["unknown_labels"] == 1
     whole = admin_client.get(address, {"scope": "all", "check": "no-category"})
+    assert [tally.said for tally in whole.context["tallies"] if tally.said] == ["1"]
     assert [row.taxon.slug for row in whole.context["rows"]] == ["twin"]
 
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
 
 from wildlife.species import labels, paths
 from wildlife.species.admin.pages import may_see, page
-from wildlife.species.admin.paging import QuickPaginator
+from wildlife.species.admin.paging import MOST_MATCHES
 from wildlife.species.attention import CHECKS, COUNTED, Check, accepted, count
 from wildlife.species.models import CommonName, ConservationAssessment, Taxon
 
@@ -46,21 +47,25 @@ def needs(request: HttpRequest, model_admin: Any) -> HttpResponse:
     scope = _one_of(request.GET.get("scope"), SCOPES, "named")
     branch = _one_of(request.GET.get("branch"), BRANCHES, "")
     taxa = _taxa(scope, branch)
-    tallies = [(check, count(check, taxa)) for check in CHECKS.values()]
-    fullest = next((check.key for check, number in tallies if number), "no-category")
-    chosen = CHECKS[_one_of(request.GET.get("check"), CHECKS, fullest)]
-    found = chosen.find(taxa).select_related("parent").order_by("scientific_name", "pk")
-    shown = QuickPaginator(found, PER_PAGE).get_page(request.GET.get("p"))
+    # Of all taxa, which may be half a million, only the chosen check is counted.
+    numbers = {key: count(check, taxa) for key, check in CHECKS.items() if scope == "named"}
+    first = next((key for key, number in numbers.items() if number), "no-category")
+    chosen = CHECKS[_one_of(request.GET.get("check"), CHECKS, first)]
+    found = chosen.find(taxa).order_by("scientific_name", "pk").values_list("pk", flat=True)
+    ids = list(found[: MOST_MATCHES + 1])
+    shown = Paginator(ids[:MOST_MATCHES], PER_PAGE).get_page(request.GET.get("p"))
+    numbers.setdefault(chosen.key, len(ids))
     kept = {"scope": scope, "branch": branch}
     return page(
         request,
         model_admin,
         "needs.html",
         "Needs attention",
-        tallies=[_tally(check, number, chosen, kept) for check, number in tallies],
+        tallies=[_tally(check, numbers.get(check.key), chosen, kept) for check in CHECKS.values()],
         unknown_labels=len(labels.unknown()),
         chosen=chosen,
         shown=shown,
+        said=f"{len(ids):,}" if len(ids) <= MOST_MATCHES else f"more than {MOST_MATCHES:,}",
         rows=_rows(list(shown)),
         scope=scope,
         scopes=SCOPES,
@@ -82,18 +87,22 @@ def _taxa(scope: str, branch: str) -> Any:
     return taxa
 
 
-def _tally(check: Check, number: int, chosen: Check, kept: dict[str, str]) -> Tally:
-    said = f"{number:,}" if number <= COUNTED else f"{COUNTED:,}+"
+def _tally(check: Check, number: int | None, chosen: Check, kept: dict[str, str]) -> Tally:
+    said = f"{number:,}" if number is not None and number <= COUNTED else f"{COUNTED:,}+"
+    if number is None:
+        said = ""
     return Tally(check, said, check is chosen, urlencode(kept | {"check": check.key}))
 
 
-def _rows(taxa: list[Taxon]) -> list[Row]:
-    ids = [taxon.pk for taxon in taxa]
+def _rows(ids: list[int]) -> list[Row]:
+    taxa = Taxon.objects.select_related("parent").in_bulk(ids)
     spoken = CommonName.objects.filter(taxon_id__in=ids, language="en", preferred=True)
     names = dict(spoken.values_list("taxon_id", "name"))
     worldwide = ConservationAssessment.objects.filter(taxon_id__in=ids, country="")
     status = dict(worldwide.order_by("year", "pk").values_list("taxon_id", "category"))
-    return [Row(one, names.get(one.pk, ""), status.get(one.pk, "")) for one in taxa]
+    return [
+        Row(one, names.get(one.pk, ""), status.get(one.pk, "")) for one in map(taxa.get, ids) if one
+    ]
 
 
 def _one_of(asked: str | None, known: Any, otherwise: str) -> str:

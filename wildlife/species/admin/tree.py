@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count
+from django.db.models.functions import Upper
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -70,7 +71,10 @@ def branch(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
 
 def level(parent: Taxon | None, start: int = 0, include: int | None = None) -> Level:
     """Return a part of the taxa right below one, or of the roots; `include` is among them."""
-    rows = Taxon.objects.filter(parent=parent, accepted=None).order_by("scientific_name", "pk")
+    # Sorted by an expression, so that no database walks through all names to find a few roots.
+    rows = Taxon.objects.filter(parent=parent, accepted=None).order_by(
+        Upper("scientific_name"), "pk"
+    )
     found = list(rows[start : start + LEVEL + 1])
     more = start + LEVEL if len(found) > LEVEL else 0
     found = found[:LEVEL]
