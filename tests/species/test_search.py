@@ -137,3 +137,12 @@ def test_the_number_of_queries_does_not_grow(
         assert search("l")
     with django_assert_max_num_queries(5):
         assert search("lion", limit=2)
+
+
+def test_of_very_many_names_some_are_put_in_order(
+    zoo: dict[str, Taxon], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wildlife.species.search._MOST_RANKED", 1)
+    assert slugs(search("li"))[0] == "panthera-leo"
+    assert "pterois-volitans" not in slugs(search("li"))
+    assert len(slugs(search("lion"))) == 6
