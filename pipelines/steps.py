@@ -32,6 +32,8 @@ LEAST_SHARE_TO_ASK = 0.05
 """An expert is asked if the crop belongs to one of its groups with at least this probability."""
 LEAST_PROBABILITY_KEPT = 1e-4
 MOST_DETECTIONS = 100
+SPECK = 0.001
+"""Share of a photo's area."""
 
 
 def detect(photos: list[Photo], *, member: Member, tools: Tools) -> list[Scene]:
@@ -61,9 +63,19 @@ def detect(photos: list[Photo], *, member: Member, tools: Tools) -> list[Scene]:
 
     for boxes in tools.models.detector(member).detect(images()):
         photo, picture = in_flight.popleft()
-        kept = [box for box in boxes if box.confidence >= member.threshold][:MOST_DETECTIONS]
+        sure = (box for box in boxes if box.confidence >= member.threshold)
+        kept = [box for box in sure if not _is_speck(box)][:MOST_DETECTIONS]
         scenes[photo.id] = _scene(photo, picture, kept, tools)
     return [scenes[photo.id] for photo in photos]
+
+
+def _is_speck(box: Box) -> bool:
+    """Return whether a person or vehicle is so small that it may be a letter in the camera's strip.
+
+    Nobody could be recognised in it.
+    """
+    small = box.width * box.height < SPECK
+    return box.label != "animal" and small and box.confidence < SURELY_NO_ANIMAL
 
 
 def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Scene:
