@@ -77,14 +77,13 @@ def test_of_several_files_the_bad_ones_are_refused_with_a_sentence_and_the_good_
     empty, text = tmp_path / "empty.jpg", tmp_path / "notes.jpg"
     empty.touch()
     text.write_text("this is no photo")
-    dog = elephant.with_name("domestic_dog.jpg")
     page = visit()
-    choose(page, empty, dog, text)
+    choose(page, empty, elephant, text)
     uploads = page.locator("[data-uploads]")
     expect(uploads).to_contain_text("This file is empty")
     expect(uploads).to_contain_text("not a photo that we can read")
     expect(uploads.get_by_role("button")).to_have_count(0)
-    expect(page.locator("main")).to_contain_text("Domestic Dog", timeout=60_000)
+    expect(page.locator("main")).to_contain_text("Elephant", timeout=60_000)
     assert fits(page)
 
 
