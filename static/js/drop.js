@@ -1,178 +1,80 @@
-// Uploads photos that are dropped, chosen or pasted, three at a time. Without this script the
-// form sends them all at once and works as well.
+// Uploads photos, folders and archives that are dropped, chosen or pasted: any number of them, a few
+// at a time. Without this script the form sends them all at once and works as well.
 
-const AT_ONCE = 3;
-const REFRESH_EVERY = 1000;
+import { droppedFiles, plainFiles } from "./upload/files.js";
+import { Queue } from "./upload/queue.js";
+import { Rows } from "./upload/rows.js";
+import { Server } from "./upload/server.js";
+
+const SHOW_EVERY = 200;
+const REFRESH_EVERY = 1500;
+const SURE_AFTER = 8;
+const UNFINISHED = { failed: 0, refused: 1, sending: 2, ready: 3, announced: 4, new: 5 };
 
 const form = document.querySelector("[data-drop]");
-const input = form.querySelector("input[type=file]");
+const words = form.dataset;
 const panel = document.querySelector("[data-uploads]");
-const rows = panel.querySelector("[data-rows]");
-const total = panel.querySelector("[data-total]");
-const words = panel.querySelector("[data-total-words]");
-const retryAll = panel.querySelector("[data-retry-all]");
-const blankRow = document.querySelector("template[data-row]").content.firstElementChild;
+const part = (name) => panel.querySelector(`[data-${name}]`);
+const total = part("total");
+const rows = new Rows(part("rows"), document.querySelector("template[data-row]").content.firstElementChild);
 
-const queue = [];
-const failed = new Set();
-let batch = [];
-let active = 0;
-let refreshAt = 0;
+let queue = null;
+let reading = 0;
+let started = { at: 0, settled: 0 };
+let shown = 0;
+let shownAt = 0;
+let refreshedAt = 0;
 
 function say(sentence, numbers) {
   return sentence.replace(/\{(\w+)\}/g, (_, name) => numbers[name]);
 }
 
-function add(files) {
-  if (!files.length) return;
-  if (!active && !queue.length && !again().length) {
-    failed.clear();
-    batch = [];
-    rows.replaceChildren();
+// --- Files come in -------------------------------------------------------------------------------
+
+function freshQueue() {
+  const hasher = new Worker(words.hasher);
+  const made = new Queue(new Server(words.begin, form.elements.csrfmiddlewaretoken.value), hasher, words);
+  made.addEventListener("change", () => showSoon());
+  made.addEventListener("settled", () => refresh());
+  return made;
+}
+
+async function take(files) {
+  if (!queue || (!queue.going && !reading && !queue.counts.failed)) {
+    queue?.hasher.terminate();
+    queue = freshQueue();
+    shown = 0;
   }
-  for (const file of files) {
-    const job = { file, sent: 0, state: "waiting", url: "", row: null };
-    batch.push(job);
-    queue.push(job);
-  }
-  panel.hidden = false;
-  start();
-}
-
-// Those that failed on their way: what the server refused it would refuse again.
-function again() {
-  return [...failed].filter((job) => !job.refused);
-}
-
-function start() {
-  while (active < AT_ONCE && queue.length) upload(queue.shift());
-  show();
-}
-
-function rowOf(job) {
-  if (job.row) return job.row;
-  job.row = blankRow.cloneNode(true);
-  job.row.querySelector("[data-name]").textContent = job.file.name;
-  job.row.querySelector("progress").setAttribute("aria-label", job.file.name);
-  job.row.querySelector("[data-retry]").addEventListener("click", () => retry([job]));
-  rows.append(job.row);
-  return job.row;
-}
-
-function upload(job) {
-  active += 1;
-  job.state = "sending";
-  const row = rowOf(job);
-  const bar = row.querySelector("progress");
-  bar.hidden = false;
-  row.querySelector("[data-failure]").hidden = row.querySelector("[data-retry]").hidden = true;
-
-  const body = new FormData();
-  body.append("of", batch.length);
-  body.append("photos", job.file, job.file.name);
-  const request = new XMLHttpRequest();
-  request.open("POST", form.action);
-  request.responseType = "json";
-  request.setRequestHeader("Accept", "application/json");
-  request.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
-  request.upload.addEventListener("progress", ({ loaded, total: all }) => {
-    job.sent = all ? loaded / all : 0;
-    bar.value = job.sent;
-    show();
-  });
-  request.addEventListener("load", () => {
-    if (request.status < 300 && request.response?.url) done(job, request.response.url, request.status === 200);
-    else {
-      job.refused = request.status === 413 || request.status === 422;
-      fail(job, request.response?.sentence ?? (request.status === 413 ? form.dataset.tooBig : form.dataset.refused));
+  if (!queue.going) started = { at: Date.now(), settled: queue.settled };
+  const mine = queue;
+  reading += 1;
+  try {
+    let count = 0;
+    for await (const found of files) {
+      mine.add(found);
+      count += 1;
+      if (count % 250 === 0) mine.work();
     }
-  });
-  request.addEventListener("error", () => fail(job, form.dataset.lost));
-  request.addEventListener("loadend", () => {
-    active -= 1;
-    start();
-    if (!active && !queue.length) finish();
-  });
-  request.send(body);
-}
-
-function done(job, url, known) {
-  Object.assign(job, { state: "done", sent: 1, url, known });
-  failed.delete(job);
-  job.row.remove();
-  refresh();
-}
-
-function fail(job, sentence) {
-  job.state = "failed";
-  failed.add(job);
-  const failure = job.row.querySelector("[data-failure]");
-  failure.textContent = sentence;
-  failure.hidden = false;
-  job.row.querySelector("[data-retry]").hidden = Boolean(job.refused);
-  job.row.querySelector("progress").hidden = true;
-}
-
-function retry(jobs) {
-  for (const job of jobs) {
-    failed.delete(job);
-    Object.assign(job, { state: "waiting", sent: 0 });
-    queue.push(job);
+  } catch {
+    part("unread").hidden = false;
   }
-  start();
-}
-
-function show() {
-  const count = { all: batch.length, done: batch.filter((job) => job.state === "done").length, failed: failed.size, known: batch.filter((job) => job.known).length };
-  const going = active || queue.length;
-  total.value = batch.reduce((sum, job) => sum + (job.state === "failed" ? 1 : job.sent), 0) / (batch.length || 1);
-  const sentence = going ? form.dataset.progress : failed.size ? form.dataset.someFailed : form.dataset.finished;
-  const text = say(sentence, count) + (count.known && !going ? ` ${say(form.dataset.known, count)}` : "");
-  if (words.textContent !== text) words.textContent = text;
-  retryAll.hidden = Boolean(going) || again().length < 2;
-}
-
-function finish() {
-  refreshAt = 0;
-  refresh();
-  if (batch.length === 1 && batch[0].url) window.location.assign(batch[0].url);
-}
-
-// Tells the grid below that there is more to see, but not for every single photo of a folder.
-function refresh() {
-  if (Date.now() < refreshAt) return;
-  refreshAt = Date.now() + REFRESH_EVERY;
-  document.body.dispatchEvent(new CustomEvent("photos-received"));
-}
-
-// --- Where files come from ---------------------------------------------------------------------
-
-async function filesIn(entry) {
-  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
-  const reader = entry.createReader();
-  const found = [];
-  for (;;) {
-    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!some.length) return found;
-    for (const child of some) found.push(...(await filesIn(child)));
-  }
-}
-
-async function dropped(transfer) {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
-  const found = (await Promise.all(entries.map(filesIn))).flat();
-  return found.filter((file) => file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name));
+  reading -= 1;
+  mine.work();
 }
 
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 
-form.querySelector("[data-without-script]").hidden = true;
-retryAll.addEventListener("click", () => retry(again()));
-input.addEventListener("change", () => {
-  add([...input.files]);
-  input.value = "";
-});
+for (const input of form.querySelectorAll("input[type=file]")) {
+  input.addEventListener("change", () => {
+    take(plainFiles([...input.files]));
+    input.value = "";
+  });
+}
+const folder = form.querySelector("[data-folder]");
+const chooseFolder = form.querySelector("[data-choose-folder]");
+// Phones know no folders.
+chooseFolder.hidden = !("webkitdirectory" in folder) || matchMedia("(pointer: coarse)").matches;
+chooseFolder.addEventListener("click", () => folder.click());
 document.addEventListener("dragover", (event) => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
@@ -181,10 +83,103 @@ document.addEventListener("dragover", (event) => {
 document.addEventListener("dragleave", (event) => {
   if (!event.relatedTarget) form.classList.remove("is-over");
 });
-document.addEventListener("drop", async (event) => {
+document.addEventListener("drop", (event) => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
   form.classList.remove("is-over");
-  add(await dropped(event.dataTransfer));
+  take(droppedFiles(event.dataTransfer));
 });
-document.addEventListener("paste", (event) => add([...(event.clipboardData?.files ?? [])]));
+document.addEventListener("paste", (event) => {
+  const files = [...(event.clipboardData?.files ?? [])];
+  if (files.length) take(plainFiles(files));
+});
+
+// --- How far it is -------------------------------------------------------------------------------
+
+function showSoon() {
+  const wait = shownAt + SHOW_EVERY - Date.now();
+  if (wait <= 0) show();
+  else if (!showSoon.timer) showSoon.timer = setTimeout(show, wait);
+}
+
+function show() {
+  clearTimeout(showSoon.timer);
+  showSoon.timer = 0;
+  shownAt = Date.now();
+  const { counts, jobs } = queue;
+  panel.hidden = !jobs.length;
+  const going = queue.going || reading > 0;
+  // Never backwards, though more files may have been found meanwhile.
+  shown = Math.max(shown, going ? Math.min(queue.progress, 0.999) : 1);
+  total.value = shown;
+  tell(part("words"), sentence(going));
+  tell(part("eta"), going ? eta() : "");
+  part("pause").hidden = !going || queue.paused;
+  part("go").hidden = !queue.paused || !going;
+  part("retry").hidden = going || !counts.failed;
+  part("page").hidden = !queue.server.urls || jobs.length < 2;
+  if (queue.server.urls) part("page").href = queue.server.urls.page;
+  rows.show(unfinished());
+  if (!going) finish();
+}
+
+function tell(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function sentence(going) {
+  const { counts, jobs } = queue;
+  const bad = counts.failed + counts.refused;
+  const numbers = { all: jobs.length, done: counts.done + counts.known, failed: bad, known: counts.known };
+  if (going) return say(queue.paused ? words.paused : words.progress, numbers);
+  const told = say(bad ? words.someFailed : words.finished, numbers);
+  return counts.known ? `${told} ${say(words.known, numbers)}` : told;
+}
+
+function eta() {
+  const wait = queue.waitUntil - Date.now();
+  if (queue.paused) return "";
+  if (wait > 1500) return queue.reason || words.waiting;
+  const done = queue.settled - started.settled;
+  if (done < SURE_AFTER || queue.jobs.length < 2 * SURE_AFTER) return "";
+  const seconds = ((Date.now() - started.at) / done / 1000) * (queue.jobs.length - queue.settled);
+  const [unit, length] = seconds < 90 ? ["second", 1] : seconds < 5400 ? ["minute", 60] : ["hour", 3600];
+  const amount = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "long" });
+  return say(words.left, { time: amount.format(Math.max(1, Math.round(seconds / length))) });
+}
+
+function unfinished() {
+  const some = queue.jobs.filter((job) => job.state in UNFINISHED);
+  return some.sort((a, b) => UNFINISHED[a.state] - UNFINISHED[b.state]);
+}
+
+function finish() {
+  refreshedAt = 0;
+  refresh();
+  const [only] = queue.jobs;
+  if (queue.jobs.length === 1 && only.url) window.location.assign(only.url);
+  else if (queue.jobs.length === 1 && only.state === "done") window.location.assign(queue.server.urls.page);
+}
+
+// Tells the rest of the page that there is more to see, but not for every single photo.
+function refresh() {
+  if (Date.now() < refreshedAt + REFRESH_EVERY) return;
+  refreshedAt = Date.now();
+  document.body.dispatchEvent(new CustomEvent("photos-received"));
+}
+
+form.querySelector("[data-without-script]").hidden = true;
+part("pause").addEventListener("click", () => {
+  queue.pause();
+  part("go").focus();
+});
+part("go").addEventListener("click", () => {
+  started = { at: Date.now(), settled: queue.settled };
+  queue.goOn();
+  part("pause").focus();
+});
+part("retry").addEventListener("click", () => queue.retry());
+addEventListener("online", () => queue?.goOn());
+addEventListener("beforeunload", (event) => {
+  if (queue?.going && !queue.paused) event.preventDefault();
+});

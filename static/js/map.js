@@ -1,8 +1,10 @@
 // Draws country outlines with Leaflet, and colours those that the page's data names.
 //
-// A map is an element with data-map (the id of a JSON script: {"countries": {code: {kind, words}}}),
-// data-outlines (GeoJSON) and data-leaflet, data-leaflet-style (the library). Library and outlines
-// are fetched once, when the first map comes near the window.
+// A map is an element with data-map (the id of a JSON script: {"countries": {code: {kind, words}}},
+// and, where there are some, "points": [{latitude, longitude, words}]), data-outlines (GeoJSON) and
+// data-leaflet, data-leaflet-style (the library). Library and outlines are fetched once, when the
+// first map comes near the window. Where data-pick names a form, a click fills its latitude and
+// longitude.
 
 const WORLD = [[-58, -172], [80, 180]];
 const EDGES = [[-90, -190], [90, 190]];
@@ -30,7 +32,7 @@ function attached(part) {
 }
 
 async function draw(element) {
-  const told = JSON.parse(document.getElementById(element.dataset.map).textContent).countries;
+  const { countries: told, points = [] } = JSON.parse(document.getElementById(element.dataset.map).textContent);
   const [outlines] = await load(element);
   element.replaceChildren();
   const map = L.map(element, {
@@ -44,7 +46,10 @@ async function draw(element) {
     smoothFactor: 0.8,
   }).addTo(map);
   for (const country of outlines.features) dot(map, country, told);
-  map.fitBounds(around(outlines.features.filter(({ id }) => told[id])), { animate: false, padding: [14, 14], maxZoom: 4 });
+  if (!element.dataset.pick) for (const point of points) mark(map, point);
+  const box = points.length ? near(points) : around(outlines.features.filter(({ id }) => told[id]));
+  map.fitBounds(box, { animate: false, padding: [14, 14], maxZoom: 4 });
+  if (element.dataset.pick) pick(map, document.getElementById(element.dataset.pick).elements);
   letPagesScroll(map);
   element.classList.add("is-drawn");
 }
@@ -71,6 +76,36 @@ function dot(map, country, told) {
   mark.addTo(map);
 }
 
+function mark(map, { latitude, longitude, words }) {
+  const place = L.circleMarker([latitude, longitude], { radius: 8, className: "place-mark", fillOpacity: 1 });
+  const label = document.createElement("span");
+  label.textContent = words;
+  return place.bindTooltip(label, { className: "map__name" }).addTo(map);
+}
+
+// Wide enough around the points to tell in which part of the world they are.
+function near(points) {
+  const box = L.latLngBounds(points.map(({ latitude, longitude }) => [latitude, longitude]));
+  return L.latLngBounds([box.getSouth() - 12, box.getWest() - 24], [box.getNorth() + 12, box.getEast() + 24]);
+}
+
+function pick(map, { latitude, longitude }) {
+  let chosen = null;
+  const show = () => {
+    chosen?.remove();
+    chosen = null;
+    const words = `${latitude.value}, ${longitude.value}`;
+    if (latitude.value && longitude.value) chosen = mark(map, { latitude: latitude.value, longitude: longitude.value, words });
+  };
+  map.on("click", ({ latlng }) => {
+    latitude.value = latlng.lat.toFixed(5);
+    longitude.value = latlng.wrap().lng.toFixed(5);
+    show();
+  });
+  for (const input of [latitude, longitude]) input.addEventListener("change", show);
+  show();
+}
+
 // The countries of a range fill the map; one that spans the globe shows all of it.
 function around(countries) {
   const box = L.latLngBounds([]);
@@ -90,16 +125,16 @@ export function letPagesScroll(map) {
   settle();
 }
 
-const near = new IntersectionObserver((seen) => {
+const nearby = new IntersectionObserver((seen) => {
   for (const { isIntersecting, target } of seen) {
     if (!isIntersecting) continue;
-    near.unobserve(target);
+    nearby.unobserve(target);
     draw(target).catch(() => target.closest(".map").classList.add("is-missing"));
   }
 }, { rootMargin: "200px" });
 
 function watch(root) {
-  for (const element of root.querySelectorAll("[data-map]:not(.is-drawn)")) near.observe(element);
+  for (const element of root.querySelectorAll("[data-map]:not(.is-drawn)")) nearby.observe(element);
 }
 
 watch(document);

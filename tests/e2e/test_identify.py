@@ -34,7 +34,7 @@ for (const picture of document.querySelectorAll("main img")) {
 
 
 def choose(page: Page, *files: Path) -> None:
-    page.set_input_files("input[type=file]", files)
+    page.set_input_files("#files", files)
 
 
 def wait_for_answer(page: Page) -> None:
@@ -89,15 +89,15 @@ def test_of_several_files_the_bad_ones_are_refused_with_a_sentence_and_the_good_
 
 def test_photos_that_failed_on_their_way_can_be_sent_again(visit, elephant):
     page = visit()
-    page.route("**/photos/", lambda route: route.fulfill(status=429))
+    page.route("**/file", lambda route: route.fulfill(status=418))
     choose(page, elephant.with_name("domestic_dog.jpg"), elephant.with_name("blank.jpg"))
     uploads = page.locator("[data-uploads]")
     expect(uploads).to_contain_text("0 uploaded, 2 not")
-    page.unroute("**/photos/")
+    page.unroute("**/file")
     uploads.get_by_role("button", name="Try the failed ones again").click()
-    expect(uploads).to_contain_text("All photos uploaded: 2")
+    expect(uploads).to_contain_text("All files uploaded: 2")
     choose(page, elephant.with_name("domestic_dog.jpg"), elephant.with_name("ocelot.jpg"))
-    expect(uploads).to_contain_text("All photos uploaded: 2 (1 of them you had here before)")
+    expect(uploads).to_contain_text("All files uploaded: 2 (1 of them you had here before)")
 
 
 def test_a_photo_cut_short_fails_with_a_sentence(visit, elephant):

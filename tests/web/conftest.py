@@ -8,6 +8,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from tests.web import builders
 from wildlife.species.models import Taxon
 from wildlife.web import views
+from wildlife.web.uploads import receiving
+from wildlife.web.uploads import views as uploads
 
 GUEST = "a-guest"
 
@@ -22,7 +24,8 @@ def places(settings: Settings, tmp_path: Path) -> None:
 def dispatched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """One entry per call of dispatch, which starts nothing here."""
     calls: list[int] = []
-    monkeypatch.setattr(views, "dispatch", lambda: calls.append(1))
+    for module in (views, receiving, uploads):
+        monkeypatch.setattr(module, "dispatch", lambda: calls.append(1))
     return calls
 
 

@@ -1,11 +1,13 @@
+import io
+import zipfile
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.images import saved, scene
-from wildlife.photos.models import Photo
-
-JSON = {"accept": "application/json"}
+from wildlife.identifications import unpacking
+from wildlife.photos.models import Photo, Upload
 
 
 def jpeg(name: str = "fox.jpg", width: int = 64) -> SimpleUploadedFile:
@@ -26,30 +28,15 @@ def test_one_photo_leads_straight_to_its_page(guest: Client, dispatched: list[in
     assert dispatched == [1]
 
 
-def test_several_photos_lead_home_and_start_work_once(guest: Client, dispatched: list[int]) -> None:
+def test_several_photos_lead_to_their_upload_and_start_work_once(
+    guest: Client, dispatched: list[int]
+) -> None:
     response = guest.post("/photos/", {"photos": [jpeg(), jpeg("b.jpg", 72)]})
 
-    assert response["Location"] == "/"
+    assert response["Location"] == Upload.objects.get().get_absolute_url()
+    assert {photo.upload for photo in Photo.objects.all()} == {Upload.objects.get()}
     assert Photo.objects.count() == 2
     assert dispatched == [1]
-
-
-@pytest.mark.parametrize(
-    ("of", "priority"),
-    [
-        ("5", "INTERACTIVE"),
-        ("6", "BULK"),
-        ("401", "BULK"),
-        ("-9", "INTERACTIVE"),
-        ("²", "INTERACTIVE"),
-    ],
-)
-def test_one_photo_of_many_lets_other_visitors_go_first(
-    guest: Client, dispatched: list[int], of: str, priority: str
-) -> None:
-    guest.post("/photos/", {"photos": jpeg(), "of": of}, headers=JSON)
-
-    assert Photo.objects.get().priority == Photo.Priority[priority]
 
 
 def test_a_form_with_many_photos_lets_other_visitors_go_first(
@@ -66,29 +53,29 @@ def test_a_refused_photo_is_named_and_the_others_go_on(
     page = guest.post("/photos/", {"photos": [text(), jpeg()]}, follow=True).content.decode()
 
     assert Photo.objects.get().filename == "fox.jpg"
-    assert "notes.txt: " in page
+    assert "notes.txt" in page
+    assert "not a photo that we can read" in page
+
+
+def test_an_archive_of_a_form_is_unpacked(
+    guest: Client, dispatched: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "send", unpacking.go_on)
+    monkeypatch.setattr(unpacking, "dispatch", lambda: None)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.jpg", saved(scene()))
+
+    response = guest.post("/photos/", {"photos": SimpleUploadedFile("a.zip", buffer.getvalue())})
+
+    assert response["Location"] == Upload.objects.get().get_absolute_url()
+    assert Photo.objects.get().filename == "a.jpg"
 
 
 def test_an_upload_of_nothing_says_so(guest: Client, dispatched: list[int]) -> None:
     page = guest.post("/photos/", follow=True).content.decode()
 
     assert "No photo was chosen." in page
-    assert dispatched == []
-
-
-def test_a_script_gets_the_address_of_the_result(guest: Client, dispatched: list[int]) -> None:
-    first = guest.post("/photos/", {"photos": jpeg()}, headers=JSON)
-    second = guest.post("/photos/", {"photos": jpeg()}, headers=JSON)
-
-    assert (first.status_code, second.status_code) == (201, 200)
-    assert first.json() == second.json() == {"url": f"/photos/{Photo.objects.get().id}/"}
-
-
-def test_a_script_gets_the_sentence_of_a_refusal(guest: Client, dispatched: list[int]) -> None:
-    response = guest.post("/photos/", {"photos": text()}, headers=JSON)
-
-    assert response.status_code == 422
-    assert response.json()["sentence"].endswith(".")
     assert dispatched == []
 
 

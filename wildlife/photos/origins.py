@@ -106,3 +106,13 @@ def shift_clock(upload: Upload, by: timedelta) -> int:
         held.clock_shift = upload.clock_shift = total
         held.save(update_fields=["clock_shift"])
         return shiftable(held).update(taken_at=F("recorded_at") + total)
+
+
+def placeless(upload: Upload) -> QuerySet[Photo]:
+    """Return the photos of an upload that were looked at and whose files tell no place."""
+    return upload.photos.filter(state=Photo.State.DONE, recorded_latitude=None)
+
+
+def place_all(upload: Upload, latitude: float | None, longitude: float | None) -> int:
+    """Let the photos that tell no place have this one (degrees, or None); return how many."""
+    return placeless(upload).update(latitude=latitude, longitude=longitude, place_corrected=True)

@@ -1,7 +1,8 @@
 from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
 
-from wildlife.web import media, views
+from wildlife.web import media, origins, views
+from wildlife.web.uploads import receiving
 
 app_name = "web"
 
@@ -17,12 +18,14 @@ urlpatterns = [
         TemplateView.as_view(template_name="web/robots.txt", content_type="text/plain"),
         name="robots",
     ),
-    path("photos/", views.receive_photos, name="receive"),
+    path("uploads/", include("wildlife.web.uploads.urls")),
+    path("photos/", receiving.receive_form, name="receive"),
     path("photos/grid", views.grid, name="grid"),
     path("photos/<uuid:photo_id>/", views.photo, name="photo"),
     path("photos/<uuid:photo_id>/live", views.live, name="live"),
     path("photos/<uuid:photo_id>/delete", views.delete_photo, name="delete"),
     path("photos/<uuid:photo_id>/again", views.again, name="again"),
+    path("photos/<uuid:photo_id>/origin", origins.correct, name="origin"),
     path("photos/<uuid:photo_id>/preview", media.preview, name="preview"),
     path("photos/<uuid:photo_id>/thumb", media.thumb, name="thumb"),
     path("photos/<uuid:photo_id>/crops/<int:index>", media.crop, name="crop"),

@@ -5,29 +5,25 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.models import User
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from pipelines.fusion import Rules
 from wildlife.identifications.services import dispatch
-from wildlife.photos.limits import count_upload
 from wildlife.photos.models import Photo
-from wildlife.photos.selectors import guest_of, photo_or_404, photos_of
-from wildlife.photos.services import PhotoBusy, PhotoRefused, Received, delete, receive, try_again
+from wildlife.photos.selectors import guest_of, own_uploads, photo_or_404, photos_of
+from wildlife.photos.services import PhotoBusy, delete, try_again
 from wildlife.web import pages, wording
+from wildlife.web.origins import origin_of
 from wildlife.web.tiles import PENDING, tiles_of, with_answers
+from wildlife.web.uploads.standing import last_uploads
 
 PHOTOS_PER_PAGE = 24
-MANY = 6
-"""From so many photos at once they are bulk: another visitor's single photo goes before them."""
 GRID_EVERY = 1000
 """Milliseconds between two looks at the grid while something in it is not finished."""
 
@@ -40,9 +36,13 @@ def home(request: HttpRequest) -> HttpResponse:
     The guest's secret is made here, before the first of several parallel uploads needs it.
     """
     guest_of(request, create=not request.user.is_authenticated)
-    return render(
-        request, "web/home.html", {"here": "photos", "obstacle": pages.obstacle(), **_grid(request)}
-    )
+    context = {
+        "here": "photos",
+        "obstacle": pages.obstacle(),
+        "uploads": last_uploads(own_uploads(request)),
+        **_grid(request),
+    }
+    return render(request, "web/home.html", context)
 
 
 @require_safe
@@ -65,63 +65,12 @@ def _grid(request: HttpRequest) -> dict[str, object]:
         "page": page,
         "tiles": tiles,
         "pending": pending,
-        "finished": page.paginator.count - pending,
+        # Counted one after the other: photos may have arrived in between.
+        "finished": max(0, page.paginator.count - pending),
         "pending_words": wording.waiting(pending),
         "every": GRID_EVERY,
         "version": hashlib.sha256(seen.encode()).hexdigest()[:12],
     }
-
-
-@require_POST
-def receive_photos(request: HttpRequest) -> HttpResponse:
-    """Take one photo or many. One that is refused does not keep the others from being taken.
-
-    A script sends one photo at a time, and in `of` of how many it is one. It accepts JSON, and
-    gets `{"url"}` or `{"sentence"}`. A plain form is led to the photo's page, or back home where
-    it sent several.
-    """
-    taken: list[Received] = []
-    refused: list[tuple[str, str]] = []
-    files = request.FILES.getlist("photos")
-    priority = _priority(request, len(files))
-    for file in files:
-        try:
-            taken.append(_receive(request, file, priority))
-        except PhotoRefused as error:
-            refused.append((file.name or "", str(error)))
-    if taken:
-        dispatch()
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        return _as_json(taken, refused)
-    for name, sentence in refused:
-        messages.error(request, f"{name}: {sentence}")
-    if len(taken) == 1 and not refused:
-        return redirect("web:photo", taken[0].photo.id)
-    if not taken and not refused:
-        messages.error(request, _("No photo was chosen."))
-    return redirect("web:home")
-
-
-def _priority(request: HttpRequest, files: int) -> Photo.Priority:
-    of = request.POST.get("of", "")
-    count = max(files, int(of) if of.isdecimal() and len(of) < 10 else 0)
-    return Photo.Priority.BULK if count >= MANY else Photo.Priority.INTERACTIVE
-
-
-def _receive(request: HttpRequest, file: UploadedFile, priority: Photo.Priority) -> Received:
-    count_upload(request)
-    if isinstance(request.user, User):
-        return receive(file, owner=request.user, priority=priority)
-    return receive(file, guest=guest_of(request, create=True), priority=priority)
-
-
-def _as_json(taken: list[Received], refused: list[tuple[str, str]]) -> JsonResponse:
-    if refused:
-        return JsonResponse({"sentence": refused[0][1]}, status=422)
-    if not taken:
-        return JsonResponse({"sentence": _("No photo was chosen.")}, status=422)
-    status = 201 if taken[0].created else 200
-    return JsonResponse({"url": reverse("web:photo", args=[taken[0].photo.id])}, status=status)
 
 
 @require_safe
@@ -148,6 +97,7 @@ def _shown(photo: Photo, seen: str = "") -> dict[str, object]:
         "full": photo.media_type in pages.SHOWN_BY_BROWSERS,
         "live": pages.live_of(photo, seen) if photo.state in PENDING else None,
         "result": pages.result_of(photo) if photo.state == Photo.State.DONE else None,
+        "origin": origin_of(photo) if photo.state == Photo.State.DONE else None,
         "again": photo.state == Photo.State.FAILED and pages.may_be_tried_again(photo),
     }
 

@@ -1,0 +1,156 @@
+"""How far an upload is, in a fixed number of queries however many files it has."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wildlife.photos.limits import in_words
+from wildlife.photos.models import Photo, Upload, UploadItem
+from wildlife.web.tiles import PENDING
+
+PROBLEMS_PER_PAGE = 50
+LISTED_MISSING = 20
+LAST = 3
+RATE_OVER = timedelta(seconds=60)
+BUSY, SLOW = 1500, 6000
+"""Milliseconds between two looks: while photos are looked at, and while files are still to come."""
+
+State = UploadItem.State
+BAD = Q(state=State.REFUSED) | Q(photo__state=Photo.State.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far an upload is. Counts are of files; an archive counts as one until it is unpacked.
+
+    `reached` (0..100) is how much has been looked at, and never less than it was shown before.
+    `every` is in milliseconds, 0 where nothing more will change by itself.
+    """
+
+    total: int
+    missing: int
+    unpacking: int
+    known: int
+    refused: int
+    pending: int
+    done: int
+    failed: int
+    reached: float
+    eta: str
+    every: int
+
+    @property
+    def here(self) -> int:
+        return self.total - self.missing
+
+    @property
+    def ended(self) -> int:
+        """Files of which nothing more is to come."""
+        return self.done + self.failed + self.refused
+
+    @property
+    def problems(self) -> int:
+        return self.failed + self.refused
+
+    @property
+    def finished(self) -> bool:
+        return self.total > 0 and self.ended == self.total
+
+    @property
+    def version(self) -> str:
+        """Changes whenever something that is shown does."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
+
+    @property
+    def sentence(self) -> str:
+        if not self.total:
+            return _("There is nothing in this upload any more.")
+        if self.unpacking:
+            return _("The archive is being unpacked…")
+        if self.pending:
+            return ngettext(
+                "%(count)d photo is being looked at…",
+                "%(count)d photos are being looked at…",
+                self.pending,
+            ) % {"count": self.pending}
+        if self.missing:
+            return ngettext(
+                "%(count)d file has not arrived yet.",
+                "%(count)d files have not arrived yet.",
+                self.missing,
+            ) % {"count": self.missing}
+        return _("All photos have been looked at.")
+
+
+def standing_of(upload: Upload, reached: float = 0.0) -> Standing:
+    """Return how far an upload is; `reached` is what was shown before. Two queries."""
+    counts: Counter[tuple[str, str]] = Counter()
+    rows = upload.items.exclude(state=State.UNPACKED).order_by()
+    for state, photo_state, count in rows.values_list("state", "photo__state").annotate(
+        count=Count("pk")
+    ):
+        counts[state, photo_state or ""] += count
+    by_item, by_photo = _sums(counts, 0), _sums(counts, 1)
+    total, pending = counts.total(), sum(by_photo[state] for state in PENDING)
+    ended = by_photo[Photo.State.DONE] + by_photo[Photo.State.FAILED] + by_item[State.REFUSED]
+    share = 100 * ended / total if total else 0.0
+    moving = pending + by_item[State.UNPACKING]
+    return Standing(
+        total=total,
+        missing=by_item[State.EXPECTED],
+        unpacking=by_item[State.UNPACKING],
+        known=by_item[State.KNOWN],
+        refused=by_item[State.REFUSED],
+        pending=pending,
+        done=by_photo[Photo.State.DONE],
+        failed=by_photo[Photo.State.FAILED],
+        reached=round(min(100.0, max(share, reached)), 1),
+        eta=_eta(upload, pending) if pending else "",
+        every=BUSY if moving else SLOW if by_item[State.EXPECTED] else 0,
+    )
+
+
+def _sums(counts: Counter[tuple[str, str]], side: int) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for states, count in counts.items():
+        sums[states[side]] += count
+    return sums
+
+
+def _eta(upload: Upload, pending: int) -> str:
+    """Return how long the rest takes at the pace of the last minute, "" where there is none."""
+    since = timezone.now() - RATE_OVER
+    lately = upload.photos.filter(finished_at__gt=since).count()
+    if lately < 2:
+        return ""
+    seconds = pending * RATE_OVER.total_seconds() / lately
+    return _("about %(time)s left") % {"time": in_words(max(1, round(seconds)))}
+
+
+def problems_of(upload: Upload, page: str | None) -> Page[UploadItem]:
+    """Return the files that were not taken, or could not be looked at, a page at a time."""
+    rows = upload.items.filter(BAD).select_related("photo").order_by("path", "pk")
+    return Paginator(rows, PROBLEMS_PER_PAGE).get_page(page)
+
+
+def missing_of(upload: Upload) -> list[str]:
+    """Return the names of some files that have not arrived."""
+    rows: QuerySet[UploadItem] = upload.items.filter(state=State.EXPECTED)
+    return list(rows.values_list("path", flat=True)[:LISTED_MISSING])
+
+
+def last_uploads(uploads: QuerySet[Upload]) -> list[Upload]:
+    """Return the newest uploads of many files, with how many `files` they have and how many of
+    them are `missing`. One query."""
+    counted = uploads.annotate(
+        files=Count("items", filter=~Q(items__state=State.UNPACKED)),
+        missing=Count("items", filter=Q(items__state=State.EXPECTED)),
+    )
+    return list(counted.filter(files__gt=1).order_by("-started_at")[:LAST])
