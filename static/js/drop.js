@@ -9,6 +9,7 @@ import { Server } from "./upload/server.js";
 const SHOW_EVERY = 200;
 const REFRESH_EVERY = 1500;
 const SURE_AFTER = 8;
+const A_FEW = 100; // files, after which clicks and drawing have their turn
 const UNFINISHED = { failed: 0, refused: 1, sending: 2, ready: 3, announced: 4, new: 5 };
 
 const form = document.querySelector("[data-drop]");
@@ -53,7 +54,9 @@ async function take(files) {
     for await (const found of files) {
       mine.add(found);
       count += 1;
-      if (count % 250 === 0) mine.work();
+      if (count % A_FEW) continue;
+      mine.work();
+      await new Promise((next) => setTimeout(next));
     }
   } catch {
     part("unread").hidden = false;
