@@ -35,10 +35,6 @@ STALE_AFTER = timedelta(seconds=60)
 AT_ONCE = 50
 """Rows read at once: a query kept open would keep SQLite from writing."""
 MOST_ATTEMPTS = 3
-BREAKS_WORKERS = (
-    "Unpacking this file stopped the program several times, so it was set aside. "
-    "Upload it by itself."
-)
 KEPT_UNFINISHED = timedelta(days=7)
 """So long the parts of an archive wait for the rest of it."""
 State = UploadItem.State
@@ -174,7 +170,11 @@ def _key(item: UploadItem, member: Member) -> str:
 
 def _take(archive: ZipFile, member: Member, row: UploadItem) -> None:
     if row.attempts >= MOST_ATTEMPTS:
-        refuse(row, "damaged", BREAKS_WORKERS)
+        sentence = _(
+            "Unpacking this file stopped the program several times, so it was set aside. "
+            "Upload it by itself."
+        )
+        refuse(row, "damaged", sentence)
         return
     UploadItem.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
     try:
