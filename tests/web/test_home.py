@@ -1,5 +1,7 @@
 import re
+from collections.abc import Sequence
 
+import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
@@ -7,7 +9,9 @@ from django.test import Client
 from pipelines.keys import thumb_key
 from tests.web import builders
 from tests.web.conftest import as_guest
+from wildlife.photos.models import Photo
 from wildlife.species.selectors import tree
+from wildlife.web import tiles, views
 
 
 def test_home_works_without_script_as_a_form_for_many_files(guest: Client) -> None:
@@ -89,6 +93,23 @@ def test_the_grid_polls_only_while_something_is_not_finished(guest: Client, taxa
     assert "every" not in page
     assert "All photos have been looked at." in page
     assert 'hx-trigger="photos-received from:body"' in page
+
+
+def test_the_grid_polls_on_where_its_photo_was_finished_between_its_two_questions(
+    guest: Client, taxa: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = builders.photo(state="running")
+
+    def finished_meanwhile(photos: Sequence[Photo]) -> list[tiles.Tile]:
+        shown = tiles.tiles_of(photos)
+        Photo.objects.filter(pk=photo.pk).update(state="done")
+        return shown
+
+    monkeypatch.setattr(views, "tiles_of", finished_meanwhile)
+    page = guest.get("/photos/grid").content.decode()
+
+    assert "Being looked at" in page
+    assert 'hx-trigger="every 1000ms, ' in page
 
 
 def test_a_grid_that_has_not_changed_is_not_sent_again(guest: Client) -> None:

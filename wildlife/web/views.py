@@ -59,7 +59,9 @@ def _grid(request: HttpRequest) -> dict[str, object]:
     photos = photos_of(request)
     page = Paginator(with_answers(photos), PHOTOS_PER_PAGE).get_page(request.GET.get("page"))
     tiles = tiles_of(page.object_list)
-    pending = photos.filter(state__in=PENDING).count()
+    # Photos finish between the two questions: while a tile shown is pending, the polling goes on.
+    shown_pending = sum(tile.photo.state in PENDING for tile in tiles)
+    pending = max(photos.filter(state__in=PENDING).count(), shown_pending)
     seen = repr([(tile.photo.id, tile.photo.state) for tile in tiles] + [pending])
     return {
         "page": page,
