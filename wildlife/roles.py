@@ -73,6 +73,7 @@ BY_NOBODY = frozenset(
         "accounts.closure",
         "accounts.export",
         "accounts.exportfile",
+        "accounts.preferences",
         "authtoken.token",
         "authtoken.tokenproxy",
         "auth.permission",

@@ -8,11 +8,11 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wildlife.accounts import guests, invitations, waiting
+from wildlife.accounts import guests, invitations, preferences, waiting
 from wildlife.photos.limits import in_words
 from wildlife.photos.selectors import guest_of
 
@@ -59,6 +59,12 @@ class AccountAdapter(DefaultAccountAdapter):
         guest = guest_of(request)
         super().login(request, user)
         guests.adopt(guest, user)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Let this browser show the pages as the account says."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        preferences.bring(user, response)
+        return response
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         try:

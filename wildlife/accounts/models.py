@@ -1,4 +1,4 @@
-"""Invitations, exports of one's own data, and accounts that are being deleted."""
+"""Invitations, exports of one's own data, preferences, and accounts that are being deleted."""
 
 import uuid
 
@@ -87,6 +87,22 @@ class Closure(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="closure")
     requested_at = models.DateTimeField(auto_now_add=True)
     alive_at = models.DateTimeField(help_text="When a worker last went on with it.")
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
+class Preferences(models.Model):
+    """How somebody reads the pages, in every browser they sign in with. "" follows the browser."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferences"
+    )
+    language = models.CharField(max_length=12, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name_plural = "preferences"
 
     def __str__(self) -> str:
         return str(self.user_id)

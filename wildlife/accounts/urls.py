@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wildlife.accounts import views
+from wildlife.accounts import reading, views
 
 app_name = "accounts"
 
@@ -9,6 +9,8 @@ urlpatterns = [
     path("data/", views.data, name="data"),
     path("data/<uuid:export_id>/<int:number>.zip", views.export_file, name="export_file"),
     path("data/<uuid:export_id>/delete", views.delete_export, name="delete_export"),
+    path("language/", reading.set_language, name="language"),
+    path("reading/", reading.page, name="reading"),
     path("delete/", views.delete, name="delete"),
     path("invitation/<str:secret>/", views.invitation, name="invitation"),
 ]
