@@ -4,12 +4,13 @@
 #   make setup      only make the environment, with the tools for development
 #   make test       every check: lint, types, layers, migrations, tests
 #   make test-deep  the slow tests too
+#   make messages   bring the translations in locale/ up to date (needs GNU gettext)
 #   make format     put the code into its form
 #   make lock       pin the requirements again
 #   make clean      remove the environment and what was built; data stays
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-deep check lint types layers migrations format lock clean
+.PHONY: help run setup messages test test-deep check lint types layers migrations format lock clean
 .DELETE_ON_ERROR:
 
 PY := .venv/bin/python
@@ -24,6 +25,9 @@ run: .venv/for-running
 	@exec $(PY) -m wildlife.ops
 
 setup: .venv/for-development
+
+messages: setup
+	$(PY) manage.py messages
 
 test: check
 	$(PY) -m pytest -m "not deep" -n 2 --dist loadgroup

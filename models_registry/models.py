@@ -1,6 +1,7 @@
 """What the database knows of a release: all that a curator may change while it runs."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 
@@ -8,14 +9,14 @@ class ModelRelease(models.Model):
     """One version of one model. What it is stands in its card; how it is used stands here."""
 
     class Kind(models.TextChoices):
-        DETECTOR = "detector", "Detector"
-        COARSE = "coarse", "Coarse classifier"
-        EXPERT = "expert", "Species expert"
-        EMBEDDER = "embedder", "Nearest-neighbour expert"
+        DETECTOR = "detector", _("Detector")
+        COARSE = "coarse", _("Coarse classifier")
+        EXPERT = "expert", _("Species expert")
+        EMBEDDER = "embedder", _("Nearest-neighbour expert")
 
     class Stage(models.TextChoices):
-        ACTIVE = "active", "Active"
-        RETIRED = "retired", "Retired"
+        ACTIVE = "active", _("Active")
+        RETIRED = "retired", _("Retired")
 
     name = models.SlugField(max_length=60)
     version = models.CharField(max_length=20)

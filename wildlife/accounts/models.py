@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Invitation(models.Model):
@@ -35,8 +36,8 @@ class Export(models.Model):
     """A copy of all that belongs to one user, made in the background, part by part."""
 
     class State(models.TextChoices):
-        MAKING = "making", "Being made"
-        READY = "ready", "Ready"
+        MAKING = "making", _("Being made")
+        READY = "ready", _("Ready")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="exports")

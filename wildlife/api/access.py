@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -24,7 +25,7 @@ class NotFromAnotherSite(BasePermission):
         own = f"{request.scheme}://{request.get_host()}"
         if origin is not None and origin not in (own, *settings.CSRF_TRUSTED_ORIGINS):
             # Raised, because a mere False would be answered 401, and signing in is not the point.
-            raise PermissionDenied("This request comes from another web site.", "another_site")
+            raise PermissionDenied(_("This request comes from another web site."), "another_site")
         return True
 
 

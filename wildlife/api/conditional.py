@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.exceptions import APIException
@@ -34,7 +35,7 @@ class ChangedMeanwhile(APIException):
 
     status_code = HTTPStatus.PRECONDITION_FAILED
     default_code = "changed_meanwhile"
-    default_detail = "This has changed since you read it. Read it again, then decide."
+    default_detail = _("This has changed since you read it. Read it again, then decide.")
 
 
 def etag_of(data: Any) -> str:

@@ -13,11 +13,13 @@ from django.core.exceptions import (
 )
 from django.core.signals import got_request_exception
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from wildlife.photos.services import PhotoRefused
+from wildlife.told import told
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -50,7 +52,7 @@ class UploadRefused(exceptions.APIException):
     def __init__(self, refusal: PhotoRefused) -> None:
         self.status_code = status_of(refusal)
         self.wait = refusal.wait
-        super().__init__(str(refusal), refusal.code)
+        super().__init__(told(str(refusal)), refusal.code)
 
 
 def status_of(refusal: PhotoRefused) -> int:
@@ -83,7 +85,7 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         request = context["request"]
         log.error("Internal Server Error: %s", request.path, exc_info=error)
         got_request_exception.send(sender=problem, request=request)
-        known = exceptions.APIException("Something went wrong on our side. Please try again.")
+        known = exceptions.APIException(_("Something went wrong on our side. Please try again."))
     set_rollback()
     response = Response(
         _document_of(known, context["request"].path),
@@ -104,16 +106,19 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         case PhotoRefused():
             return UploadRefused(error)
         case Http404():
-            return exceptions.NotFound("There is nothing here, or nothing that you may see.")
+            return exceptions.NotFound(_("There is nothing here, or nothing that you may see."))
         case PermissionDenied():
             return exceptions.PermissionDenied()
         case TooManyFilesSent():
             most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
-            return _too_large(f"One request may bring up to {most:,} files. Send several requests.")
+            return _too_large(
+                _("One request may bring up to %(most)s files. Send several requests.")
+                % {"most": f"{most:,}"}
+            )
         case RequestDataTooBig():
-            return _too_large("The fields of this request are too large.")
+            return _too_large(_("The fields of this request are too large."))
         case SuspiciousOperation():
-            return exceptions.ParseError("This request is not well-formed.")
+            return exceptions.ParseError(_("This request is not well-formed."))
     return None
 
 
@@ -126,7 +131,7 @@ def _too_large(detail: str) -> exceptions.APIException:
 def _document_of(error: exceptions.APIException, path: str) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
         errors = error.detail if isinstance(error.detail, dict) else {"request": error.detail}
-        detail = "Some values of this request are not valid."
+        detail = _("Some values of this request are not valid.")
         return document(error.status_code, detail, "invalid", errors=errors, instance=path)
     code = error.get_codes()
     return document(

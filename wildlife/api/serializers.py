@@ -15,6 +15,7 @@ from wildlife.api.results import Detection, PhotoResult
 from wildlife.identifications import models
 from wildlife.photos.models import Photo
 from wildlife.species.models import ConservationAssessment, Range, Taxon
+from wildlife.told import told
 
 Plain = serializers.Serializer[Any]
 
@@ -53,12 +54,20 @@ class UploadQuerySerializer(Plain):
     )
 
 
+class ToldField(serializers.CharField):
+    """A sentence that a worker wrote down, in the reader's language."""
+
+    def to_representation(self, value: str) -> str:
+        return told(value)
+
+
 class PhotoSerializer(serializers.ModelSerializer[Photo]):
     """A photo as it was received, and how far it has come."""
 
     url = serializers.HyperlinkedIdentityField(
         view_name="api:photo", lookup_url_kwarg="photo_id", help_text="Everything about the photo."
     )
+    failure = ToldField(read_only=True, help_text="A sentence for the uploader.")
 
     class Meta:
         model = Photo
@@ -146,7 +155,7 @@ class VoteSerializer(Plain):
     weight = serializers.FloatField(source="row.weight")
     answers = AnswerSerializer(many=True, help_text="The most probable taxa, best first.")
     none = serializers.FloatField(source="row.none", help_text="Share of none of its labels.")
-    abstention = serializers.CharField(source="row.abstention", help_text="Why it said nothing.")
+    abstention = ToldField(source="row.abstention", help_text="Why it said nothing.")
 
 
 class IdentificationSerializer(Plain):

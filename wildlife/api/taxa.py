@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError as Invalid
 from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -61,7 +63,7 @@ class InUse(APIException):
 
     status_code = HTTPStatus.CONFLICT
     default_code = "in_use"
-    default_detail = (
+    default_detail = gettext_lazy(
         "Taxa hang below this one, or photos were identified as it. Make it a synonym instead."
     )
 
@@ -236,12 +238,12 @@ def _valid(request: Request, serializer: TaxonWriteSerializer) -> tuple[dict[str
     serializer.is_valid(raise_exception=True)
     values = dict(serializer.validated_data)
     if "reason" not in values:
-        raise ValidationError({"reason": ["Say why, for the history that curators read."]})
+        raise ValidationError({"reason": [_("Say why, for the history that curators read.")]})
     for relation in editing.FACTS.keys() & values.keys():
         model = editing.FACTS[relation].model._meta.model_name
         needed = [f"species.{verb}_{model}" for verb in ("add", "change", "delete")]
         if not request.user.has_perms(needed):
-            raise PermissionDenied(f"You may not write {relation}.")
+            raise PermissionDenied(_("You may not write %(what)s.") % {"what": relation})
     return values, values.pop("reason")
 
 

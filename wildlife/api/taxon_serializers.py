@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -220,7 +221,7 @@ class TaxonWriteSerializer(serializers.ModelSerializer[Taxon]):
     def validate_slug(self, slug: str) -> str:
         """A key is for good: votes and answers carry it."""
         if self.instance is not None and slug != self.instance.slug:
-            raise serializers.ValidationError("A taxon keeps its key.")
+            raise serializers.ValidationError(_("A taxon keeps its key."))
         return slug
 
 

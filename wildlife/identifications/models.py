@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from wildlife.photos.models import Photo
@@ -14,9 +15,9 @@ class Run(models.Model):
     """One walk of some photos through the graph, with the exact line-up that made the answers."""
 
     class State(models.TextChoices):
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
@@ -70,9 +71,9 @@ class Detection(models.Model):
     """One thing on a photo: an animal, a person, a vehicle, or the whole image as a candidate."""
 
     class Category(models.TextChoices):
-        ANIMAL = "animal", "Animal"
-        PERSON = "person", "Person"
-        VEHICLE = "vehicle", "Vehicle"
+        ANIMAL = "animal", _("Animal")
+        PERSON = "person", _("Person")
+        VEHICLE = "vehicle", _("Vehicle")
 
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="detections")
     run = models.ForeignKey(Run, models.PROTECT, related_name="detections")
@@ -168,11 +169,11 @@ class Identification(models.Model):
     """The answer for one detection."""
 
     class Reason(models.TextChoices):
-        SPECIES = "species", "Deep and sure enough for a species"
-        HIGHER_RANK = "higher_rank", "The votes meet only at a higher rank"
-        UNKNOWN_ANIMAL = "unknown_animal", "An animal, but no taxon holds enough of the vote"
-        NO_ANIMAL = "no_animal", "No animal"
-        NO_VOTES = "no_votes", "Every expert abstained"
+        SPECIES = "species", _("Deep and sure enough for a species")
+        HIGHER_RANK = "higher_rank", _("The votes meet only at a higher rank")
+        UNKNOWN_ANIMAL = "unknown_animal", _("An animal, but no taxon holds enough of the vote")
+        NO_ANIMAL = "no_animal", _("No animal")
+        NO_VOTES = "no_votes", _("Every expert abstained")
 
     detection = models.OneToOneField(Detection, models.CASCADE, related_name="identification")
     taxon = models.ForeignKey(

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from wildlife.photos.models import Photo
 
@@ -58,15 +59,15 @@ class Job(Owned):
     """
 
     class Action(models.TextChoices):
-        TAG = "tag", "Label"
-        UNTAG = "untag", "Take the label off"
-        DELETE = "delete", "Delete"
-        AGAIN = "again", "Identify again"
+        TAG = "tag", _("Label")
+        UNTAG = "untag", _("Take the label off")
+        DELETE = "delete", _("Delete")
+        AGAIN = "again", _("Identify again")
 
     class State(models.TextChoices):
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        UNDONE = "undone", "Undone"
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        UNDONE = "undone", _("Undone")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     action = models.CharField(max_length=6, choices=Action)

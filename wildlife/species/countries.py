@@ -6,6 +6,7 @@ from typing import Any
 
 import pycountry
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 _SHORT = {
     "BRN": "Brunei",
@@ -37,7 +38,9 @@ def is_country(code: str) -> bool:
 def validate_country(code: str) -> None:
     """Raise ValidationError where `code` is no ISO 3166-1 alpha-3 code."""
     if not is_country(code):
-        raise ValidationError(f"{code!r} is no ISO 3166-1 alpha-3 code of a country.")
+        raise ValidationError(
+            _("“%(code)s” is no ISO 3166-1 alpha-3 code of a country.") % {"code": code}
+        )
 
 
 @cache
@@ -55,6 +58,14 @@ def country_name(code: str, language: str = "en") -> str:
         if (translated := wording.gettext(name)) != name:
             return translated
     return english
+
+
+def in_order(name: str) -> bytes:
+    """Return what names are sorted by: Chinese ones by how they are pronounced.
+
+    The national encoding has its characters in the order of pinyin.
+    """
+    return name.encode("gb18030", "replace")
 
 
 def _said(country: Any) -> str:

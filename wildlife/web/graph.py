@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from pipelines.picture import Cell
+from wildlife.told import told
 from wildlife.web import wording
 from wildlife.web.said import Said
 
@@ -28,6 +29,7 @@ class Box:
     """One step as it is shown."""
 
     cell: Cell
+    title: str
     status_word: str
     icon: str
     duration: str
@@ -36,7 +38,8 @@ class Box:
     @property
     def note(self) -> str:
         """What there is to say beyond the status."""
-        return "" if self.cell.note == self.status_word else self.cell.note
+        note = told(self.cell.note)
+        return "" if note == self.status_word else note
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def columns_of(
         boxes = tuple(
             Box(
                 cell,
+                told(cell.title),
                 _status_word(cell.status),
                 ICONS[cell.status],
                 wording.seconds(cell.milliseconds),

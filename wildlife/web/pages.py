@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from pipelines.identify import Lineup
 from wildlife.identifications import lineup
@@ -14,6 +14,7 @@ from wildlife.identifications.partial import partial_of
 from wildlife.identifications.selectors import graph_picture, latest_run
 from wildlife.photos.models import Photo
 from wildlife.species.selectors import species_cards, tree
+from wildlife.told import told
 from wildlife.web.evidence import early_evidence, stored_evidence
 from wildlife.web.findings import Finding, findings_of
 from wildlife.web.graph import Column, Progress, columns_of, progress_of
@@ -111,7 +112,11 @@ def result_of(photo: Photo) -> Result:
         blanks=tuple(one for one in found if one.is_blank),
         others=tuple(one for one in found if one.category != Detection.Category.ANIMAL),
         boxes=tuple(one for one in found if not one.whole_image and not one.is_blank),
-        species=panels_of(species_cards(taxon for taxon in taxa if taxon.slug in summary.shown)),
+        species=panels_of(
+            species_cards(
+                (taxon for taxon in taxa if taxon.slug in summary.shown), get_language() or "en"
+            )
+        ),
         columns=columns_of(graph_picture(photo, run), said_of(found, who) if who else None),
         releases=_releases(who) if who else (),
     )
@@ -158,7 +163,7 @@ def obstacle() -> str:
     try:
         lineup.current()
     except lineup.LineupIncomplete as missing:
-        return str(missing)
+        return told(str(missing))
     return ""
 
 

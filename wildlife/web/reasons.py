@@ -13,6 +13,7 @@ from pipelines.identify import Lineup
 from pipelines.taxonomy import Tree
 from pipelines.types import NO_ANIMAL
 from wildlife.identifications.models import Detection, Identification, Vote
+from wildlife.told import told
 from wildlife.web import wording
 from wildlife.web.names import Name
 from wildlife.web.votes import group_in_words
@@ -108,7 +109,7 @@ def _voice(vote: Vote, who: Lineup, group_of: Callable[[str], str]) -> _Voice:
             continue
         scores[slug] = scores.get(slug, 0.0) + share
         listed[group] = listed.get(group, 0.0) + share
-    title = (member.title if member else "") or vote.expert
+    title = told((member.title if member else "") or vote.expert)
     return _Voice(title, ground, scores, listed, max(0.0, 1.0 - sum(scores.values())))
 
 

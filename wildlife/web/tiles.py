@@ -11,6 +11,7 @@ from pipelines.taxonomy import Tree
 from wildlife.identifications.models import Detection, Identification
 from wildlife.photos.models import Photo
 from wildlife.species.selectors import tree
+from wildlife.told import told
 from wildlife.web import wording
 from wildlife.web.evidence import identification_of
 from wildlife.web.findings import name_in
@@ -69,7 +70,7 @@ def _answers(photo: Photo) -> list[Identification]:
 
 def _tile(photo: Photo, names: Mapping[str, Name], tree: Tree) -> Tile:
     if photo.state == Photo.State.FAILED:
-        return Tile(photo, _("Could not be looked at"), photo.failure, None, None)
+        return Tile(photo, _("Could not be looked at"), told(photo.failure), None, None)
     if photo.state != Photo.State.DONE:
         return Tile(photo, str(photo.get_state_display()), "", None, None)
     rows = photo.detections.all()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy
 
 from wildlife.identifications.models import Vote
+from wildlife.told import told
 from wildlife.web import wording
 from wildlife.web.names import Name
 
@@ -69,7 +70,7 @@ def votes_of(
     return (
         *(_vote(vote, names, titles, taxon) for vote in in_order),
         *(
-            ExpertVote(name, titles.get(name, name), "", 0.0, (), 0.0, "", pending=True)
+            ExpertVote(name, told(titles.get(name, name)), "", 0.0, (), 0.0, "", pending=True)
             for name in awaited
         ),
     )
@@ -107,12 +108,12 @@ def _vote(
 ) -> ExpertVote:
     return ExpertVote(
         expert=vote.expert,
-        title=titles.get(vote.expert, vote.expert),
+        title=told(titles.get(vote.expert, vote.expert)),
         release=vote.release,
         weight=vote.weight,
         bars=bars_of(vote.scores[:TOP_SCORES], names, taxon),
         none=vote.none,
-        abstention=vote.abstention,
+        abstention=told(vote.abstention),
     )
 
 

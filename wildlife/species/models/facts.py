@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from wildlife.species.countries import validate_country
@@ -25,9 +26,9 @@ class TaxonHabitat(models.Model):
     """That a taxon lives in a habitat, how well, and whether it depends on it."""
 
     class Suitability(models.TextChoices):
-        SUITABLE = "suitable", "Suitable"
-        MARGINAL = "marginal", "Marginal"
-        UNKNOWN = "unknown", "Unknown"
+        SUITABLE = "suitable", _("Suitable")
+        MARGINAL = "marginal", _("Marginal")
+        UNKNOWN = "unknown", _("Unknown")
 
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="habitats")
     habitat = models.ForeignKey(Habitat, models.PROTECT, related_name="taxa")
@@ -53,21 +54,21 @@ class ConservationAssessment(models.Model):
     """
 
     class Category(models.TextChoices):
-        EX = "EX", "Extinct"
-        EW = "EW", "Extinct in the Wild"
-        CR = "CR", "Critically Endangered"
-        EN = "EN", "Endangered"
-        VU = "VU", "Vulnerable"
-        NT = "NT", "Near Threatened"
-        LC = "LC", "Least Concern"
-        DD = "DD", "Data Deficient"
-        NE = "NE", "Not Evaluated"
+        EX = "EX", _("Extinct")
+        EW = "EW", _("Extinct in the Wild")
+        CR = "CR", _("Critically Endangered")
+        EN = "EN", _("Endangered")
+        VU = "VU", _("Vulnerable")
+        NT = "NT", _("Near Threatened")
+        LC = "LC", _("Least Concern")
+        DD = "DD", _("Data Deficient")
+        NE = "NE", _("Not Evaluated")
 
     class Trend(models.TextChoices):
-        INCREASING = "increasing", "Increasing"
-        STABLE = "stable", "Stable"
-        DECREASING = "decreasing", "Decreasing"
-        UNKNOWN = "unknown", "Unknown"
+        INCREASING = "increasing", _("Increasing")
+        STABLE = "stable", _("Stable")
+        DECREASING = "decreasing", _("Decreasing")
+        UNKNOWN = "unknown", _("Unknown")
 
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="assessments")
     category = models.CharField(max_length=2, choices=Category)
@@ -101,10 +102,10 @@ class Range(models.Model):
     """That a taxon occurs in a country, or in one region of it."""
 
     class Presence(models.TextChoices):
-        NATIVE = "native", "Native"
-        INTRODUCED = "introduced", "Introduced"
-        VAGRANT = "vagrant", "Vagrant"
-        EXTINCT = "extinct", "Extinct"
+        NATIVE = "native", _("Native")
+        INTRODUCED = "introduced", _("Introduced")
+        VAGRANT = "vagrant", _("Vagrant")
+        EXTINCT = "extinct", _("Extinct")
 
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="ranges")
     country = models.CharField(
@@ -131,9 +132,9 @@ class Trait(models.Model):
     """One thing that can be said of a taxon in a word or a number."""
 
     class Kind(models.TextChoices):
-        BODY_MASS = "body_mass_g", "Body mass (g)"
-        DIET = "diet", "Diet"
-        ACTIVITY = "activity", "Activity"
+        BODY_MASS = "body_mass_g", _("Body mass (g)")
+        DIET = "diet", _("Diet")
+        ACTIVITY = "activity", _("Activity")
 
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="traits")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -158,7 +159,7 @@ class Trait(models.Model):
             except ValueError:
                 positive = False
             if not positive:
-                raise ValidationError({"value": "A body mass is a positive number of grams."})
+                raise ValidationError({"value": _("A body mass is a positive number of grams.")})
 
 
 class LookAlike(models.Model):

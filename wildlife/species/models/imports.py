@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from wildlife.species.models.taxa import Source, Taxon
 
@@ -10,22 +11,22 @@ class SpeciesImport(models.Model):
     """One source that is looked at, or brought in batch by batch; its row says how far that is."""
 
     class Kind(models.TextChoices):
-        DARWIN_CORE = "dwca", "Darwin Core Archive (GBIF, Catalogue of Life)"
-        MAMMALS = "mdd", "Mammal Diversity Database (CSV)"
-        CSV = "csv", "Table (CSV)"
-        XLSX = "xlsx", "Table (Excel)"
-        IUCN_API = "iucn-api", "IUCN Red List (API)"
-        IUCN_CSV = "iucn-csv", "IUCN Red List (download)"
-        WIKIDATA = "wikidata", "Wikidata (query result)"
-        INATURALIST = "inat", "iNaturalist taxa"
+        DARWIN_CORE = "dwca", _("Darwin Core Archive (GBIF, Catalogue of Life)")
+        MAMMALS = "mdd", _("Mammal Diversity Database (CSV)")
+        CSV = "csv", _("Table (CSV)")
+        XLSX = "xlsx", _("Table (Excel)")
+        IUCN_API = "iucn-api", _("IUCN Red List (API)")
+        IUCN_CSV = "iucn-csv", _("IUCN Red List (download)")
+        WIKIDATA = "wikidata", _("Wikidata (query result)")
+        INATURALIST = "inat", _("iNaturalist taxa")
 
     class State(models.TextChoices):
-        NEW = "new", "Not looked at yet"
-        LOOKING = "looking", "Is looked at"
-        PREVIEWED = "previewed", "Previewed"
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"
+        NEW = "new", _("Not looked at yet")
+        LOOKING = "looking", _("Is looked at")
+        PREVIEWED = "previewed", _("Previewed")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
 
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(max_length=255, help_text="Of the file, or what a server was asked.")

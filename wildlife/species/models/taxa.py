@@ -2,6 +2,8 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from pipelines.taxonomy import RANKS
@@ -32,21 +34,21 @@ class Taxon(models.Model):
     class Rank(models.TextChoices):
         """The main ranks, and those between them that people have a word for (snakes, bees)."""
 
-        KINGDOM = "kingdom", "Kingdom"
-        PHYLUM = "phylum", "Phylum"
-        SUBPHYLUM = "subphylum", "Subphylum"
-        CLASS = "class", "Class"
-        ORDER = "order", "Order"
-        SUBORDER = "suborder", "Suborder"
-        INFRAORDER = "infraorder", "Infraorder"
-        CLADE = "clade", "Clade"
-        SUPERFAMILY = "superfamily", "Superfamily"
-        FAMILY = "family", "Family"
-        SUBFAMILY = "subfamily", "Subfamily"
-        TRIBE = "tribe", "Tribe"
-        GENUS = "genus", "Genus"
-        SPECIES = "species", "Species"
-        SUBSPECIES = "subspecies", "Subspecies"
+        KINGDOM = "kingdom", pgettext_lazy("rank", "Kingdom")
+        PHYLUM = "phylum", pgettext_lazy("rank", "Phylum")
+        SUBPHYLUM = "subphylum", pgettext_lazy("rank", "Subphylum")
+        CLASS = "class", pgettext_lazy("rank", "Class")
+        ORDER = "order", pgettext_lazy("rank", "Order")
+        SUBORDER = "suborder", pgettext_lazy("rank", "Suborder")
+        INFRAORDER = "infraorder", pgettext_lazy("rank", "Infraorder")
+        CLADE = "clade", pgettext_lazy("rank", "Clade")
+        SUPERFAMILY = "superfamily", pgettext_lazy("rank", "Superfamily")
+        FAMILY = "family", pgettext_lazy("rank", "Family")
+        SUBFAMILY = "subfamily", pgettext_lazy("rank", "Subfamily")
+        TRIBE = "tribe", pgettext_lazy("rank", "Tribe")
+        GENUS = "genus", pgettext_lazy("rank", "Genus")
+        SPECIES = "species", pgettext_lazy("rank", "Species")
+        SUBSPECIES = "subspecies", pgettext_lazy("rank", "Subspecies")
 
     slug = models.SlugField(max_length=120, unique=True)
     scientific_name = models.CharField(max_length=120, db_index=True)
@@ -102,22 +104,22 @@ class Taxon(models.Model):
         if self.parent is None:
             return
         if self.parent.accepted_id is not None:
-            raise ValidationError({"parent": "A synonym cannot be a parent."})
+            raise ValidationError({"parent": _("A synonym cannot be a parent.")})
         if RANKS.index(self.rank) <= RANKS.index(self.parent.rank):
-            raise ValidationError({"parent": "The parent's rank must be above this one's."})
+            raise ValidationError({"parent": _("The parent's rank must be above this one's.")})
         above: Taxon | None = self.parent
         while above is not None:
             if above.pk == self.pk:
-                raise ValidationError({"parent": "This would make the tree run in a circle."})
+                raise ValidationError({"parent": _("This would make the tree run in a circle.")})
             above = above.parent
 
     def _check_synonym(self, accepted: "Taxon") -> None:
         if accepted.accepted_id is not None or accepted.pk == self.pk:
-            raise ValidationError({"accepted": "Choose a taxon that is no synonym itself."})
+            raise ValidationError({"accepted": _("Choose a taxon that is no synonym itself.")})
         if self.parent is not None:
-            raise ValidationError({"parent": "A synonym has no parent of its own."})
+            raise ValidationError({"parent": _("A synonym has no parent of its own.")})
         if self.pk is not None and self.children.exists():
-            raise ValidationError({"accepted": "Taxa hang below this one: move them first."})
+            raise ValidationError({"accepted": _("Taxa hang below this one: move them first.")})
 
 
 class CommonName(models.Model):
@@ -156,12 +158,12 @@ class NameKey(models.Model):
     class Tier(models.IntegerChoices):
         """Which names come first: those of taxa that people have a word for, then whole ones."""
 
-        COMMON = 0, "Common name"
-        SCIENTIFIC = 1, "Scientific name"
-        COMMON_WORD = 2, "Later word of a common name"
-        SCIENTIFIC_WORD = 3, "Later word of a scientific name"
-        OBSCURE = 4, "Scientific name of a taxon without a common one"
-        OBSCURE_WORD = 5, "Later word of such a name"
+        COMMON = 0, _("Common name")
+        SCIENTIFIC = 1, _("Scientific name")
+        COMMON_WORD = 2, _("Later word of a common name")
+        SCIENTIFIC_WORD = 3, _("Later word of a scientific name")
+        OBSCURE = 4, _("Scientific name of a taxon without a common one")
+        OBSCURE_WORD = 5, _("Later word of such a name")
 
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="name_keys")
     key = models.CharField(max_length=120)
@@ -187,12 +189,12 @@ class TaxonIdentifier(models.Model):
     """What another database calls a taxon."""
 
     class Authority(models.TextChoices):
-        GBIF = "gbif", "GBIF"
-        INATURALIST = "inat", "iNaturalist"
-        WIKIDATA = "wikidata", "Wikidata"
-        IUCN = "iucn", "IUCN Red List"
-        COL = "col", "Catalogue of Life"
-        MDD = "mdd", "Mammal Diversity Database"
+        GBIF = "gbif", _("GBIF")
+        INATURALIST = "inat", _("iNaturalist")
+        WIKIDATA = "wikidata", _("Wikidata")
+        IUCN = "iucn", _("IUCN Red List")
+        COL = "col", _("Catalogue of Life")
+        MDD = "mdd", _("Mammal Diversity Database")
 
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="identifiers")
     authority = models.CharField(max_length=10, choices=Authority)

@@ -127,6 +127,7 @@ def group_word(group: str) -> str:
         "fish": _("Fish"),
         "insect": _("Insects"),
         "arachnid": _("Arachnids"),
+        "other": _("Other animals"),
     }.get(group, capfirst(group))
 
 

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db.models import Count, Max
 from django.db.models.functions import Substr
 
+from wildlife.species.countries import in_order
 from wildlife.species.models import Taxon
 from wildlife.species.paths import code, starting_with
 from wildlife.web.taxa.naming import TaxonName, common_names, name_of
@@ -45,7 +46,7 @@ def below(taxon: Taxon, language: str) -> Below:
         )
         for row in rows
     ]
-    children.sort(key=lambda child: (not child.name.has_common, child.name.title))
+    children.sort(key=lambda child: (not child.name.has_common, in_order(child.name.title)))
     return Below(
         children=tuple(children[:MOST_CHILDREN]),
         species=sum(counts.values()),

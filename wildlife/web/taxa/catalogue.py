@@ -13,9 +13,11 @@ from django.core.cache import cache
 from django.db.models import Max, Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from wildlife.species.countries import country_name, is_country
+from wildlife.species.countries import country_name, in_order, is_country
 from wildlife.species.filters import assessed_as, found_in, living_in, newest_categories
+from wildlife.species.habitats import habitat_name
 from wildlife.species.models import ConservationAssessment, Habitat, Taxon
 from wildlife.species.paths import starting_with
 from wildlife.species.search import Found, search
@@ -204,16 +206,20 @@ def _cards(
         name = name_of(taxon.pk, taxon.slug, taxon.scientific_name, taxon.rank, names)
         category = categories.get(taxon.pk, "")
         matched = found[taxon.pk].matched if found else ""
-        shown = {name.english, name.local, name.scientific}
+        shown = {name.common, name.scientific}
         cards.append(
             Card(
                 name=name,
                 category=category,
-                category_word=ConservationAssessment.Category(category).label if category else "",
+                category_word=_word(category) if category else "",
                 matched="" if matched in shown else matched,
             )
         )
     return tuple(cards)
+
+
+def _word(category: str) -> str:
+    return str(ConservationAssessment.Category(category).label)
 
 
 # --- What there is to choose from ---------------------------------------------------------------
@@ -238,7 +244,7 @@ def _classes(language: str) -> tuple[Option, ...]:
     rows = list(Taxon.objects.filter(rank=Taxon.Rank.CLASS, accepted=None))
     names = common_names([row.pk for row in rows], language)
     named = [name_of(row.pk, row.slug, row.scientific_name, row.rank, names) for row in rows]
-    named.sort(key=lambda name: (not name.has_common, name.title))
+    named.sort(key=lambda name: (not name.has_common, in_order(name.title)))
     return tuple(Option(name.slug, _labelled(name)) for name in named)
 
 
@@ -250,22 +256,22 @@ def _habitats(chosen: str) -> tuple[Option, ...]:
     """Return the habitats of level one, and the chosen one if it is of level two."""
     rows = Habitat.objects.filter(Q(code=chosen) | ~Q(code__contains="."))
     found = sorted(rows, key=lambda row: [int(part) for part in row.code.split(".")])
-    return tuple(Option(row.code, row.name) for row in found)
+    return tuple(Option(row.code, habitat_name(row.name)) for row in found)
 
 
 def _countries(language: str) -> tuple[Option, ...]:
     codes = [country.alpha_3 for country in pycountry.countries] + ["XKX"]
     options = [Option(code, country_name(code, language)) for code in codes]
-    return tuple(sorted(options, key=lambda option: option.label))
+    return tuple(sorted(options, key=lambda option: in_order(option.label)))
 
 
 def _species(count: int) -> str:
     if count > MOST_COUNTED:
         return _("More than %(count)s species") % {"count": f"{MOST_COUNTED:,}"}
-    return _("1 species") if count == 1 else _("%(count)s species") % {"count": f"{count:,}"}
+    return ngettext("%(count)s species", "%(count)s species", count) % {"count": f"{count:,}"}
 
 
 def _matches(count: int) -> str:
     if count >= MOST_FOUND:
         return _("The best %(count)s matches") % {"count": MOST_FOUND}
-    return _("1 match") if count == 1 else _("%(count)s matches") % {"count": count}
+    return ngettext("%(count)s match", "%(count)s matches", count) % {"count": count}

@@ -1,11 +1,13 @@
 """What is known of a species, section by section: rows in, frozen values out."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from wildlife.species.countries import country_name
+from wildlife.species.habitats import habitat_name
 from wildlife.species.models import ConservationAssessment, Habitat, TaxonHabitat
 from wildlife.web.species import SCALE, Grade, trend_in_words
 from wildlife.web.taxa.footnotes import Footnotes
@@ -109,7 +111,7 @@ def habitats_of(
 
     `levels` are the habitats of level one, for their names.
     """
-    names = {level.code: level.name for level in levels}
+    names = {level.code: habitat_name(level.name) for level in levels}
     groups: dict[str, list[TaxonHabitat]] = {}
     for row in rows:
         groups.setdefault(row.habitat.code.split(".")[0], []).append(row)
@@ -123,12 +125,17 @@ def habitats_of(
         found.append(
             HabitatGroup(
                 code=code,
-                name=names.get(code, code).split(" (")[0],
+                name=_without_brackets(names.get(code, code)),
                 icon=_icon(code),
                 major=own.major if own else False,
                 note=_note(own) if own else "",
                 lines=tuple(
-                    HabitatLine(row.habitat.code, _short(row.habitat.name), _note(row), row.major)
+                    HabitatLine(
+                        row.habitat.code,
+                        _short(habitat_name(row.habitat.name)),
+                        _note(row),
+                        row.major,
+                    )
                     for row in below
                 ),
             )
@@ -139,6 +146,10 @@ def habitats_of(
 def _short(name: str) -> str:
     """Return what a habitat of level two says beyond its level one: "Forest – Boreal" is Boreal."""
     return name.split(" – ", 1)[-1]
+
+
+def _without_brackets(name: str) -> str:
+    return re.split(r" ?[(（]", name)[0]
 
 
 def _note(row: TaxonHabitat) -> str:

@@ -1,4 +1,4 @@
-"""What taxa are called in English and in the reader's language, for many of them at once."""
+"""What taxa are called in the reader's language, for many of them at once."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,34 +8,36 @@ from django.utils.text import capfirst
 from wildlife.species.models import CommonName, Taxon
 from wildlife.species.search import languages_for
 
-ENGLISH = "en"
 ITALIC = (Taxon.Rank.GENUS, Taxon.Rank.SPECIES, Taxon.Rank.SUBSPECIES)
 """Scientific names of these ranks are set in italics."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaxonName:
-    """A taxon's names. `english` and `local` are "" where there is none.
+    """A taxon's names. `common` is the one in the reader's language, else the English one, else "".
 
-    `local` is the name in the reader's language where that is not English; `language` is the
-    language that it is in.
+    `language` is the one that the common name is in.
     """
 
     slug: str
     scientific: str
     rank: str
-    english: str
-    local: str
+    common: str
     language: str
 
     @property
     def title(self) -> str:
         """What the page calls it first."""
-        return capfirst(self.english) or self.scientific
+        return capfirst(self.common) or self.scientific
 
     @property
     def has_common(self) -> bool:
-        return bool(self.english)
+        return bool(self.common)
+
+    @property
+    def tongue(self) -> str:
+        """The language that the title is in."""
+        return self.language if self.common else "la"
 
     @property
     def italic(self) -> bool:
@@ -48,25 +50,25 @@ class TaxonName:
 
 def name_of(pk: int, slug: str, scientific: str, rank: str, common: "Names") -> TaxonName:
     """Join a taxon with what `common_names` found of it."""
-    english, local, language = common.get(pk, ("", "", ""))
-    return TaxonName(slug, scientific, rank, english, local, language)
+    return TaxonName(slug, scientific, rank, *common.get(pk, ("", "")))
 
 
-Names = Mapping[int, tuple[str, str, str]]
-"""By a taxon's id: the English name, the name in the reader's language, and that language."""
+Names = Mapping[int, tuple[str, str]]
+"""By a taxon's id: the name in the reader's language, or else in English, and its language."""
 
 
 def common_names(taxa: Iterable[int], language: str) -> Names:
     """Look up the preferred names of taxa by their ids, in one query."""
-    local = [one for one in languages_for(language) if one.split("-")[0] != ENGLISH]
-    rows = CommonName.objects.filter(taxon_id__in=list(taxa), language__in=[ENGLISH, *local])
+    languages = languages_for(language)
+    rows = CommonName.objects.filter(taxon_id__in=list(taxa), language__in=languages)
     best: dict[int, dict[str, str]] = {}
     for pk, spoken, name in rows.order_by("-preferred", "name").values_list(
         "taxon_id", "language", "name"
     ):
         best.setdefault(pk, {}).setdefault(spoken, name)
-    found = {}
-    for pk, spoken_names in best.items():
-        spoken = next((one for one in local if one in spoken_names), "")
-        found[pk] = (spoken_names.get(ENGLISH, ""), spoken_names.get(spoken, ""), spoken)
-    return found
+    return {pk: _first(found, languages) for pk, found in best.items()}
+
+
+def _first(found: Mapping[str, str], languages: Iterable[str]) -> tuple[str, str]:
+    spoken = next(one for one in languages if one in found)
+    return found[spoken], spoken

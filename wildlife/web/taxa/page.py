@@ -161,14 +161,14 @@ def _rows(taxon: Taxon) -> tuple[_Rows, bool]:
 
 
 def _spoken(rows: list[CommonName], language: str) -> tuple[Spoken, ...]:
-    """Group names by language: English first, then the reader's, then the others."""
+    """Group names by language: the reader's first, then English, then the others."""
     found: dict[str, list[str]] = {}
     for row in sorted(rows, key=lambda row: (not row.preferred, row.name)):
         found.setdefault(row.language, []).append(row.name)
     mine = language.split("-")[0]
 
     def rank(code: str) -> tuple[bool, bool, str]:
-        return code != "en", code.split("-")[0] != mine, code
+        return code.split("-")[0] != mine, code != "en", code
 
     return tuple(
         Spoken(code, _language(code), tuple(found[code])) for code in sorted(found, key=rank)

@@ -7,7 +7,7 @@ import pycountry
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wildlife.species.countries import country_name
+from wildlife.species.countries import country_name, in_order
 from wildlife.species.models import Range
 from wildlife.species.selectors import CountryFact
 from wildlife.web.taxa.outlines import CREDIT, outlines
@@ -115,7 +115,7 @@ def _grouped(places: Iterable[Place]) -> tuple[Places, ...]:
         Range.Presence.VAGRANT: _("Vagrant in"),
         Range.Presence.EXTINCT: _("Extinct in"),
     }
-    found = sorted(places, key=lambda place: place.name)
+    found = sorted(places, key=lambda place: in_order(place.name))
     groups = (
         Places(str(presence), title, tuple(one for one in found if one.presence == presence))
         for presence, title in titles.items()

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from django_htmx.http import replace_url
 
@@ -22,7 +22,7 @@ OUTLINES_MAX_AGE = 365 * 24 * 3600
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Search and filter all taxa. What is wished for stands in the address."""
     wish = Wish.from_query(request.GET)
-    shelf = shelf_of(wish, get_language_from_request(request))
+    shelf = shelf_of(wish, get_language() or "en")
     whole = not request.headers.get("HX-Request")
     template = "web/species/catalogue.html" if whole else "web/species/_found.html"
     response = render(request, template, {"here": "species", "shelf": shelf, "wish": wish})
@@ -40,7 +40,7 @@ def taxon(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if shown.accepted is not None:
         return redirect("web:taxa:taxon", shown.accepted.slug)
-    page = page_of(shown, photos_of(request), get_language_from_request(request))
+    page = page_of(shown, photos_of(request), get_language() or "en")
     response = render(request, "web/species/taxon.html", {"here": "species", "page": page})
     patch_vary_headers(response, ["Accept-Language"])
     patch_cache_control(response, private=True)
