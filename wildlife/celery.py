@@ -9,5 +9,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wildlife.settings")
 app = Celery("wildlife")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["wildlife.identifications", "wildlife.species", "wildlife.library", "wildlife.accounts"]
+    [
+        "wildlife.identifications",
+        "wildlife.species",
+        "wildlife.library",
+        "wildlife.accounts",
+        "wildlife.api",
+    ]
 )

@@ -5,6 +5,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import environ
+from corsheaders.defaults import default_headers
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
@@ -37,7 +38,9 @@ ALLOWED_HOSTS = allowed_hosts(env.list("ALLOWED_HOSTS", default=[]), HOST)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SESSION_COOKIE_NAME = cookie_name("session", SECRET_KEY)
 CSRF_COOKIE_NAME = cookie_name("csrf", SECRET_KEY)
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+GUEST_DAYS = env.int("GUEST_DAYS", default=90)
+"""So long after a guest's last visit their photos are kept; 0 for ever. A guest is a session."""
+SESSION_COOKIE_AGE = 60 * 60 * 24 * (GUEST_DAYS or 365)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 X_FRAME_OPTIONS = "DENY"
@@ -70,11 +73,11 @@ INSTALLED_APPS = [
     "django_structlog",
     "django_htmx",
     "csp",
+    "corsheaders",
     "django_filters",
     "import_export",
     "simple_history",
     "rest_framework",
-    "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "allauth",
@@ -82,6 +85,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "models_registry",
+    "wildlife.projects",
+    "wildlife.tokens",
     "wildlife.species",
     "wildlife.photos",
     "wildlife.identifications",
@@ -96,6 +101,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -105,6 +111,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "wildlife.accounts.staying.prolonging",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -229,6 +236,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(run_every=24 * 3600),
         "options": {"expires": 3600},
     },
+    "tidy-api": {
+        "task": "wildlife.api.tasks.tidy",
+        "schedule": schedule(run_every=3600),
+        "options": {"expires": 3600},
+    },
     "tend-archives": {
         "task": "wildlife.identifications.tasks.tend_archives",
         "schedule": schedule(run_every=60),
@@ -238,6 +250,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "wildlife.accounts.tasks.tend",
         "schedule": schedule(run_every=60),
         "options": {"expires": 60},
+    },
+    "forget-guests": {
+        "task": "wildlife.accounts.tasks.forget_guests",
+        "schedule": schedule(run_every=24 * 3600),
+        "options": {"expires": 3600},
     },
     "tend-library": {
         "task": "wildlife.library.tasks.tend",
@@ -351,6 +368,8 @@ GUEST_QUOTA_BYTES = env.int("GUEST_QUOTA_BYTES", default=20 * 1024**3)
 """Of originals that one guest may keep here; 0 for any number."""
 USER_QUOTA_BYTES = env.int("USER_QUOTA_BYTES", default=0)
 """Of originals that one account may keep here; 0 for any number."""
+PROJECT_QUOTA_BYTES = env.int("PROJECT_QUOTA_BYTES", default=0)
+"""Of originals that one project may keep here; 0 for any number."""
 
 # Without either, the address is the one that the connection comes from. Behind a proxy all would
 # share the proxy's; and a header that no proxy sets could be made up by anyone.
@@ -386,21 +405,48 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "wildlife.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "wildlife.api.problems.problem",
 }
+API_RATES = {
+    "token": env.int("API_RATE_TOKEN", default=6000),
+    "user": env.int("API_RATE_USER", default=12_000),
+    "guest": env.int("API_RATE_GUEST", default=1200),
+}
+"""Requests a minute: of one token, of one user with all their tokens, of guests of one address; 0
+for any number."""
+
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+"""Other sites whose pages may ask the API, by tokens: https://maps.example.org."""
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-match"]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Idempotency-Replayed",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Wildlife",
     "DESCRIPTION": "Which animal is on a photo, how sure we are and why.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "OAS_VERSION": "3.1.1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "wildlife.api.schema.complete",
+    ],
     "ENUM_NAME_OVERRIDES": {
+        "DetectionCategory": "wildlife.identifications.models.Detection.Category",
         "ConservationCategory": "wildlife.species.models.ConservationAssessment.Category",
         "PhotoState": "wildlife.photos.models.Photo.State",
         "RunState": "wildlife.identifications.models.Run.State",

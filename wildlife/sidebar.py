@@ -91,8 +91,8 @@ def _groups() -> list[dict[str, Any]]:
                 _item(
                     "API tokens",
                     "key",
-                    "authtoken_tokenproxy_changelist",
-                    "authtoken.view_tokenproxy",
+                    "tokens_token_changelist",
+                    "tokens.view_token",
                 ),
             ],
         },

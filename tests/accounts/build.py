@@ -6,7 +6,6 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from rest_framework.authtoken.models import Token
 
 from pipelines.keys import crop_key, preview_key, thumb_key
 from tests.images import saved, scene
@@ -15,6 +14,8 @@ from tests.web import builders
 from wildlife.identifications.models import Detection, Identification, Verdict, Vote
 from wildlife.photos.models import Photo, Upload
 from wildlife.photos.services import receive
+from wildlife.tokens.models import Token
+from wildlife.tokens.services import hashed
 
 
 def photo_with_answer(user: User, side: int) -> Photo:
@@ -52,11 +53,18 @@ def verdict_on(photo: Photo, by: User) -> Verdict:
     return Verdict.objects.create(photo=photo, x=0, y=0, width=1, height=1, given_by=by)
 
 
+def secret_of(user: User) -> str:
+    """The secret of the token that `furnish` gives a user."""
+    return f"wl_secret-of-{user.username}"
+
+
 def furnish(user: User) -> list[Photo]:
     """Give a user two photos with answers, an API token and a line in the admin's log."""
     photos = [photo_with_answer(user, 60), photo_with_answer(user, 62)]
     verdict_on(photos[0], user)
-    Token.objects.create(user=user)
+    Token.objects.create(
+        user=user, name="script", scopes=["read"], secret_hash=hashed(secret_of(user))
+    )
     LogEntry.objects.create(
         user=User.objects.create_user(f"staff-of-{user.pk}"),
         content_type=ContentType.objects.get_for_model(User),

@@ -10,7 +10,13 @@ from django.db import models, transaction
 from django.test import Client
 from django.utils import timezone
 
-from tests.accounts.build import everything_stored, furnish, photo_with_answer, verdict_on
+from tests.accounts.build import (
+    everything_stored,
+    furnish,
+    photo_with_answer,
+    secret_of,
+    verdict_on,
+)
 from tests.accounts.conftest import PASSWORD
 from tests.photos.build import files_in
 from wildlife.accounts import closing, exporting
@@ -56,7 +62,7 @@ def test_nothing_is_left_in_any_table_or_file(ranger, sign_in, place):
     client, elsewhere = sign_in(), Client()
     elsewhere.force_login(ranger)
     exporting.make_part(exporting.ask(ranger).pk)
-    user_id, token = ranger.pk, ranger.auth_token.key
+    user_id, token = ranger.pk, ranger.tokens.get().secret_hash
     before = everything_stored(place)
     assert pointing_at(user_id)
     traces = ["ranger", token, *(trace for p in photos for trace in (str(p.pk), p.pk.hex))]
@@ -82,7 +88,7 @@ def test_it_shows_before_what_will_go(ranger, sign_in):
     furnish(ranger)
     page = sign_in().get("/accounts/delete/").text
     assert "<strong>2</strong> photos" in page
-    assert "<strong>1</strong> Token" in page
+    assert "<strong>1</strong> token" in page
     loss = closing.loss_of(ranger)
     assert (loss.photos, dict(loss.rows)["detections"], dict(loss.rows)["votes"]) == (2, 2, 2)
     assert loss.size == sum(Photo.objects.values_list("size", flat=True))
@@ -106,7 +112,7 @@ def test_it_cannot_be_tried_often(ranger, sign_in):
 
 def test_who_is_closed_gets_in_no_more_by_any_way(ranger, sign_in):
     furnish(ranger)
-    elsewhere, key = sign_in(), ranger.auth_token.key
+    elsewhere, key = sign_in(), secret_of(ranger)
     closing.close(ranger)
     assert elsewhere.get("/accounts/").status_code == 302
     by_token = Client().get("/api/v1/photos", headers={"Authorization": f"Token {key}"})

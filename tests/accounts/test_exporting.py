@@ -69,7 +69,7 @@ def test_it_holds_photos_answers_and_account(ranger, client):
 
 def test_it_opens_nothing(ranger, client):
     furnish(ranger)
-    token = ranger.auth_token.key
+    token = ranger.tokens.get().secret_hash
     archive = opened(client, make(ranger).files.get())
     text = "".join(archive.read(name).decode("latin-1") for name in archive.namelist())
     for secret in (token, ranger.password, client.session.session_key):

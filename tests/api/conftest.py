@@ -6,6 +6,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from wildlife.api import views
+from wildlife.tokens.models import Scope
+from wildlife.tokens.services import make
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +34,9 @@ def client(db: None) -> APIClient:
 @pytest.fixture
 def ann(db: None) -> User:
     return User.objects.create_user("ann", password="secret")
+
+
+def bearer(user: User, *scopes: Scope) -> dict[str, str]:
+    """The header of a program that has a token with these scopes, or else with all."""
+    _token, secret = make(user, "script", scopes or tuple(Scope))
+    return {"HTTP_AUTHORIZATION": f"Bearer {secret}"}

@@ -22,7 +22,7 @@ URL = "/api/v1/photos"
         ("get", f"{URL}/00000000-0000-4000-8000-000000000000", 404, "not_found"),
         ("put", URL, 405, "method_not_allowed"),
         ("patch", f"{URL}/00000000-0000-4000-8000-000000000000", 405, "method_not_allowed"),
-        ("get", f"{URL}?cursor=nonsense", 404, "not_found"),
+        ("get", f"{URL}?cursor=nonsense", 400, "invalid"),
     ],
 )
 def test_errors_are_problem_documents(

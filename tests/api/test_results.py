@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from tests.api.build import LINEUP, answered, elephants
+from tests.api.conftest import bearer
 from tests.images import saved, scene
 from tests.photos.build import files_in, upload
 from wildlife.identifications.models import Detection, Run
@@ -167,7 +167,7 @@ def test_others_find_nothing_and_staff_find_all(
 
 
 def test_lists_hold_only_ones_own(photo: Photo, ann: User) -> None:
-    other = APIClient(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=ann).key}")
+    other = APIClient(**bearer(ann))
     assert other.get(URL).json()["results"] == []
     other.post(URL, {"photo": upload()}, format="multipart")
     (listed,) = other.get(URL).json()["results"]

@@ -8,7 +8,7 @@ import yaml
 from django.core.management import call_command
 from rest_framework.test import APIClient
 
-from wildlife.api.serializers import PhotoResultSerializer
+from wildlife.api.answer_serializers import PhotoResultSerializer
 
 
 def test_the_schema_is_valid_without_a_warning() -> None:
@@ -22,7 +22,7 @@ def test_the_schema_names_every_operation_and_its_problems(client: APIClient) ->
         for methods in schema["paths"].values()
         for operation in methods.values()
     }
-    assert operations.keys() == {
+    assert operations.keys() >= {
         "photos_list",
         "photos_upload",
         "photos_read",
@@ -30,6 +30,11 @@ def test_the_schema_names_every_operation_and_its_problems(client: APIClient) ->
         "photos_preview",
         "photos_original",
         "photos_crop",
+        "detections_list",
+        "identifications_read",
+        "verdicts_give",
+        "models_list",
+        "runs_read",
         "taxa_list",
         "taxa_create",
         "taxa_read",
@@ -40,14 +45,14 @@ def test_the_schema_names_every_operation_and_its_problems(client: APIClient) ->
     assert upload["responses"].keys() >= {"200", "202", "207", "413", "415"}
     field = schema["components"]["schemas"]["UploadRequest"]["properties"]["photo"]
     assert field["items"] == {"type": "string", "format": "binary"}
+    answers = schema["components"]["responses"]
+    assert all(
+        "application/problem+json" in answers[one]["content"] for one in ("Problem", "TooMany")
+    )
     for name, operation in operations.items():
-        problems = {
-            status: answer
-            for status, answer in operation["responses"].items()
-            if status.startswith("4")
-        }
-        assert problems, name
-        assert all("application/problem+json" in one["content"] for one in problems.values())
+        assert operation["responses"]["default"]["$ref"].endswith("/Problem"), name
+        assert "429" in operation["responses"], name
+        assert operation["x-scope"], name
     result = schema["components"]["schemas"]["PhotoResult"]["properties"]
     assert result.keys() == set(PhotoResultSerializer.Meta.fields)
 
@@ -59,3 +64,16 @@ def test_the_browsable_page_needs_no_other_host(client: APIClient, path: str) ->
     sources = re.findall(r'(?:src|href)="([^"]+)"', response.text)
     assert sources
     assert all(source.startswith("/static/") for source in sources)
+
+
+def test_every_list_is_paged_and_every_answer_can_be_shortened(client: APIClient) -> None:
+    schema = yaml.safe_load(client.get("/api/schema").content)
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            told = {one.get("name", one.get("$ref", "")) for one in operation["parameters"]}
+            if method == "get" and "304" in operation["responses"]:
+                assert "#/components/parameters/fields" in told, path
+            if operation["operationId"].endswith("_list"):
+                assert {"cursor", "page_size"} <= told, path
+            if method in ("post", "put", "patch", "delete"):
+                assert "#/components/parameters/IdempotencyKey" in told, path

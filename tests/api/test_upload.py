@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
-from rest_framework.authtoken.models import Token
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
+from tests.api.conftest import bearer
 from tests.images import bomb, saved, scene
 from tests.photos.build import files_in, upload
 from wildlife.photos.models import Photo
@@ -62,7 +62,7 @@ def test_a_guest_gets_a_session_that_alone_opens_the_photo(
 
 
 def test_a_token_makes_the_user_the_owner_without_a_session(ann: User) -> None:
-    client = APIClient(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=ann).key}")
+    client = APIClient(**bearer(ann))
     response = post(client, upload())
     assert response.status_code == 202
     assert (Photo.objects.get().owner, Photo.objects.get().guest) == (ann, "")
@@ -72,7 +72,7 @@ def test_a_token_makes_the_user_the_owner_without_a_session(ann: User) -> None:
 def test_a_wrong_token_is_a_problem(client: APIClient) -> None:
     response = post(client, upload(), HTTP_AUTHORIZATION="Token wrong")
     assert response.status_code == 401
-    assert response["WWW-Authenticate"] == "Token"
+    assert response["WWW-Authenticate"] == "Bearer"
     assert response["Content-Type"] == "application/problem+json"
 
 

@@ -6,13 +6,14 @@ from functools import cache
 
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import QuerySet
 
 from wildlife.photos.models import Photo
 
 SECRETS: Mapping[str, frozenset[str]] = {
-    "authtoken.token": frozenset({"key"}),
+    "tokens.token": frozenset({"secret_hash"}),
     "mfa.authenticator": frozenset({"data"}),
     "usersessions.usersession": frozenset({"session_key"}),
     "account.emailconfirmation": frozenset({"key"}),
@@ -66,6 +67,21 @@ def made() -> Mapping[type[models.Model], str]:
         and isinstance(relation.related_model, type)
         and relation.related_model not in histories()
     }
+
+
+@cache
+def owned_by_guests() -> tuple[type[models.Model], ...]:
+    """Return the models, other than photos, whose rows belong to a user or to a guest."""
+    return tuple(
+        model for model in apps.get_models() if model is not Photo and _has(model, "owner", "guest")
+    )
+
+
+def _has(model: type[models.Model], *names: str) -> bool:
+    try:
+        return all(model._meta.get_field(name) for name in names)
+    except FieldDoesNotExist:
+        return False
 
 
 @cache

@@ -12,15 +12,16 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 
 from wildlife.accounts import exporting, sending
 from wildlife.accounts.belongings import histories, paths, rows_of
 from wildlife.accounts.models import Closure, Export
 from wildlife.identifications.models import Run
+from wildlife.photos.keeper import Keeper
 from wildlife.photos.limits import bytes_kept
 from wildlife.photos.models import Photo
 from wildlife.photos.services import delete_all
+from wildlife.tokens.models import Token
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ def loss_of(user: User) -> Loss:
     counted = {model: rows_of(model, user).count() for model in paths()}
     photos = counted.pop(Photo)
     rows = tuple((_name(model, count), count) for model, count in counted.items() if count)
-    return Loss(photos, bytes_kept(user, ""), rows)
+    return Loss(photos, bytes_kept(Keeper(user)), rows)
 
 
 def close(user: User) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wildlife.accounts import reading, views
+from wildlife.accounts import reading, tokens, views
 
 app_name = "accounts"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("data/<uuid:export_id>/delete", views.delete_export, name="delete_export"),
     path("language/", reading.set_language, name="language"),
     path("reading/", reading.page, name="reading"),
+    path("tokens/", tokens.page, name="tokens"),
+    path("tokens/<int:token_id>/revoke", tokens.end, name="end_token"),
     path("delete/", views.delete, name="delete"),
     path("invitation/<str:secret>/", views.invitation, name="invitation"),
 ]

@@ -8,18 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    description="The `ETag` of what you have: if it is still that, the answer is 304 and empty.",
-)
 IF_MATCH = OpenApiParameter(
     "If-Match",
     OpenApiTypes.STR,
@@ -27,7 +21,6 @@ IF_MATCH = OpenApiParameter(
     description="The `ETag` of what you read at this address: if it has become something else "
     "since, nothing is done and the answer is 412.",
 )
-NOT_MODIFIED = {int(HTTPStatus.NOT_MODIFIED): OpenApiResponse(description="You have it already.")}
 
 
 class ChangedMeanwhile(APIException):
@@ -43,16 +36,13 @@ def etag_of(data: Any) -> str:
     return f'"{hashlib.sha256(JSONRenderer().render(data)).hexdigest()[:32]}"'
 
 
-def tagged(request: Request, data: Any, **options: Any) -> Response:
-    """Return the answer with its entity tag, or 304 where the client has it already."""
-    etag = etag_of(data)
-    response = Response(data, **options)
-    response["ETag"] = etag
-    plain = HttpResponse(headers={"ETag": etag})
-    checked = get_conditional_response(_django(request), etag=etag, response=plain)
-    if checked is not None and checked.status_code == HTTPStatus.NOT_MODIFIED:
-        return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})
-    return response
+def not_modified(request: Request, response: Response) -> Response | None:
+    """Return the empty answer for a client that has this one already, None where it has not."""
+    plain = HttpResponse(headers={"ETag": response["ETag"]})
+    checked = get_conditional_response(_django(request), etag=response["ETag"], response=plain)
+    if checked is None or checked.status_code != HTTPStatus.NOT_MODIFIED:
+        return None
+    return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": response["ETag"]})
 
 
 def check_unchanged(request: Request, data: Any) -> None:

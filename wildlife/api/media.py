@@ -10,9 +10,9 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
-from wildlife.api.views import problem_responses
+from wildlife.api.base import ApiView
+from wildlife.api.schema import problem_responses
 from wildlife.photos.files import RENDITION_TYPE, original_file, rendition_file
 from wildlife.photos.selectors import photo_or_404
 
@@ -28,7 +28,8 @@ class WhateverIsAccepted(DefaultContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class FileView(APIView):
+class FileView(ApiView):
+    resource = "photos"
     content_negotiation_class = WhateverIsAccepted
 
 

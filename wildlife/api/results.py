@@ -79,16 +79,20 @@ class PhotoResult:
 
 def result_of(photo: Photo) -> PhotoResult:
     """Return all that is known of a photo by now."""
-    rows = list(photo.detections.select_related("identification__taxon").prefetch_related("votes"))
+    rows = photo.detections.select_related("identification__taxon").prefetch_related("votes")
+    return PhotoResult(photo, latest_run(photo), told_of(list(rows), species=True))
+
+
+def told_of(rows: Sequence[models.Detection], *, species: bool = False) -> tuple[Detection, ...]:
+    """Return what was said of some detections, with names; `species` adds what is known of them.
+
+    Whoever selects the rows decides whether answers and votes come in one query or in many.
+    """
     answers = {row.pk: answer for row in rows if (answer := _identification(row))}
     taxa = {answer.taxon for answer in answers.values() if answer.taxon is not None}
-    cards = species_cards(taxa) if taxa else {}
+    cards = species_cards(taxa) if taxa and species else {}
     names = _names({slug for row in rows for slug in _slugs(row, answers.get(row.pk))})
-    return PhotoResult(
-        photo,
-        latest_run(photo),
-        tuple(_detection(row, answers.get(row.pk), names, cards) for row in rows),
-    )
+    return tuple(_detection(row, answers.get(row.pk), names, cards) for row in rows)
 
 
 def _identification(row: models.Detection) -> models.Identification | None:
@@ -139,7 +143,7 @@ def _detection(
             ),
             runners_up=_answers(answer.runners_up, names),
         ),
-        species=cards[answer.taxon.slug] if answer and answer.taxon else None,
+        species=cards.get(answer.taxon.slug) if answer and answer.taxon else None,
     )
 
 

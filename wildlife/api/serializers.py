@@ -4,17 +4,18 @@ Django REST framework takes declared fields off their class, so that a field may
 attribute of serializers; mypy cannot know that.
 """
 
+from dataclasses import fields
 from typing import Any
-from uuid import UUID
 
-from django.urls import reverse
-from drf_spectacular.utils import extend_schema_field
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from wildlife.api.results import Detection, PhotoResult
-from wildlife.identifications import models
+from models_registry.interfaces import GROUPS
+from wildlife.identifications.models import Detection
+from wildlife.library.wish import Box, Sure, Wish
+from wildlife.library.wish import State as LibraryState
 from wildlife.photos.models import Photo
-from wildlife.species.models import ConservationAssessment, Range, Taxon
+from wildlife.species.models import ConservationAssessment
 from wildlife.told import told
 
 Plain = serializers.Serializer[Any]
@@ -52,6 +53,74 @@ class UploadQuerySerializer(Plain):
         help_text="`interactive` goes before everything that is `bulk`: for photos that a person "
         "is waiting for.",
     )
+    project = serializers.SlugField(
+        default="", help_text="The key of the project that the photos are for; else yours."
+    )
+
+
+class PhotoQuerySerializer(Plain):
+    """What a list of photos may be narrowed down by: all of it must hold."""
+
+    project = serializers.SlugField(
+        default="", help_text="The photos of the project with this key; without one, your own."
+    )
+    state = serializers.ChoiceField(
+        [*Photo.State.choices, ("pending", "Waiting or running")], default=""
+    )
+    taxon = serializers.SlugField(
+        default="", help_text="The key of a taxon: what shows it, or anything below it."
+    )
+    group = serializers.ChoiceField(sorted(GROUPS), default="")
+    category = serializers.ChoiceField(ConservationAssessment.Category.choices, default="")
+    sure = serializers.ChoiceField(
+        Sure.choices, default="", help_text="How sure the answer is, in percent."
+    )
+    since = serializers.DateField(default=None, help_text="Taken on this day or later.")
+    until = serializers.DateField(default=None, help_text="Taken on this day or before.")
+    box = serializers.RegexField(
+        r"^-?\d{1,3}(\.\d{1,9})?(,-?\d{1,3}(\.\d{1,9})?){3}$",
+        default="",
+        help_text="west,south,east,north in degrees.",
+    )
+    upload = serializers.UUIDField(default=None)
+    deployment = serializers.UUIDField(default=None)
+    tag = serializers.CharField(default="", max_length=120)
+    disputed = serializers.BooleanField(default=False)
+    people = serializers.BooleanField(default=False)
+    blank = serializers.BooleanField(default=False)
+
+    def validate_box(self, text: str) -> str:
+        if text and Box.read(text) is None:
+            raise serializers.ValidationError(_("These are no four sides of a box in degrees."))
+        return text
+
+    @property
+    def wish(self) -> Wish:
+        """Return the valid values as the library knows them, but for states it does not know."""
+        values = self.validated_data
+        told = {one.name: _wished(values[one.name]) for one in fields(Wish)}
+        if told["state"] not in LibraryState.values:
+            told["state"] = ""
+        return Wish(**told)
+
+
+class OfPhotosQuerySerializer(PhotoQuerySerializer):
+    """The same for what belongs to photos."""
+
+    photo = serializers.UUIDField(default=None, help_text="Of this photo alone.")
+
+
+class AnswerQuerySerializer(OfPhotosQuerySerializer):
+    detected = serializers.ChoiceField(Detection.Category.choices, default="")
+    least = serializers.FloatField(
+        default=0.0, min_value=0.0, max_value=1.0, help_text="Detected as surely as this, 0..1."
+    )
+
+
+def _wished(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return "" if value is None else str(value)
 
 
 class ToldField(serializers.CharField):
@@ -68,12 +137,30 @@ class PhotoSerializer(serializers.ModelSerializer[Photo]):
         view_name="api:photo", lookup_url_kwarg="photo_id", help_text="Everything about the photo."
     )
     failure = ToldField(read_only=True, help_text="A sentence for the uploader.")
+    project = serializers.SlugRelatedField[Any](
+        slug_field="slug", read_only=True, help_text="The key of the project that it belongs to."
+    )
+    deployment = serializers.UUIDField(source="deployment_id", read_only=True, allow_null=True)
+    event = serializers.UUIDField(source="event_id", read_only=True, allow_null=True)
+    upload = serializers.UUIDField(source="upload_id", read_only=True, allow_null=True)
+    taxon = serializers.SlugRelatedField[Any](
+        slug_field="slug",
+        read_only=True,
+        help_text="The key of what the surest answer names; more is in `detections`.",
+    )
+    confidence = serializers.FloatField(
+        read_only=True, allow_null=True, help_text="Of that answer, 0..1."
+    )
 
     class Meta:
         model = Photo
         fields = [
             "id",
             "url",
+            "project",
+            "deployment",
+            "event",
+            "upload",
             "state",
             "failure",
             "filename",
@@ -85,6 +172,11 @@ class PhotoSerializer(serializers.ModelSerializer[Photo]):
             "taken_at",
             "latitude",
             "longitude",
+            "taxon",
+            "confidence",
+            "disputed",
+            "people",
+            "blank",
             "received_at",
             "finished_at",
         ]
@@ -104,206 +196,3 @@ class ReceiptsSerializer(Plain):
     accepted = serializers.IntegerField()
     refused = serializers.IntegerField()
     items = ReceiptSerializer(many=True, help_text="In the order of the upload.")
-
-
-# --- Results ----------------------------------------------------------------------------------
-
-
-class TaxonNameSerializer(Plain):
-    taxon = serializers.CharField(help_text="The key of the taxon.")
-    scientific_name = serializers.CharField()
-    common_name = serializers.CharField(help_text="English; empty where people have none.")
-    rank = serializers.ChoiceField(Taxon.Rank.choices)
-
-
-class AnswerSerializer(TaxonNameSerializer):
-    probability = serializers.FloatField()
-
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        name = TaxonNameSerializer(instance.name).data
-        return {**name, "probability": instance.probability}
-
-
-class WalkStepSerializer(TaxonNameSerializer):
-    mass = serializers.FloatField(help_text="The share of the vote at or below this taxon.")
-    taken = serializers.BooleanField(help_text="Whether it was enough to go on.")
-
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        name = TaxonNameSerializer(instance.name).data
-        return {**name, "mass": instance.mass, "taken": instance.taken}
-
-
-class BoxSerializer(Plain):
-    """Fractions (0..1) of the upright photo, from its top left corner."""
-
-    x = serializers.FloatField()
-    y = serializers.FloatField()
-    width = serializers.FloatField()
-    height = serializers.FloatField()
-
-
-class GroupSerializer(Plain):
-    group = serializers.CharField()
-    probability = serializers.FloatField()
-
-
-class VoteSerializer(Plain):
-    """What one expert said of one detection, or why it said nothing."""
-
-    expert = serializers.CharField(source="row.expert")
-    release = serializers.CharField(source="row.release")
-    weight = serializers.FloatField(source="row.weight")
-    answers = AnswerSerializer(many=True, help_text="The most probable taxa, best first.")
-    none = serializers.FloatField(source="row.none", help_text="Share of none of its labels.")
-    abstention = ToldField(source="row.abstention", help_text="Why it said nothing.")
-
-
-class IdentificationSerializer(Plain):
-    """The answer: the deepest taxon that holds enough of the vote, or why there is none."""
-
-    taxon = TaxonNameSerializer(source="name", allow_null=True)
-    confidence = serializers.FloatField(source="row.confidence")
-    agreement = serializers.FloatField(
-        source="row.agreement",
-        help_text="Weighted share of the voting experts whose own best label lies in line with it: "
-        "the same, below or above.",
-    )
-    reason = serializers.ChoiceField(models.Identification.Reason.choices, source="row.reason")
-    walk = WalkStepSerializer(many=True, help_text="The way down the tree, from the root.")
-    runners_up = AnswerSerializer(many=True)
-
-
-class StatusSerializer(Plain):
-    category = serializers.ChoiceField(ConservationAssessment.Category.choices)
-    label = serializers.CharField()  # type: ignore[assignment]
-    year = serializers.IntegerField(help_text="0 where unknown.")
-    trend = serializers.CharField()
-    authority = serializers.CharField()
-    source = serializers.CharField(  # type: ignore[assignment]
-        help_text="The key of one of the sources."
-    )
-
-
-class RankedNameSerializer(Plain):
-    rank = serializers.CharField()
-    slug = serializers.CharField()
-    scientific_name = serializers.CharField()
-    common_name = serializers.CharField()
-
-
-class HabitatSerializer(Plain):
-    code = serializers.CharField(help_text="IUCN Habitats Classification Scheme.")
-    name = serializers.CharField()
-
-
-class CountrySerializer(Plain):
-    code = serializers.CharField(help_text="ISO 3166-1 alpha-3.")
-    name = serializers.CharField()
-    presence = serializers.ChoiceField(Range.Presence.choices)
-
-
-class SourceSerializer(Plain):
-    key = serializers.CharField()
-    citation = serializers.CharField()
-    url = serializers.CharField()
-    licence = serializers.CharField()
-
-
-class SpeciesSerializer(Plain):
-    """What is known of the taxon that was identified."""
-
-    slug = serializers.CharField()
-    scientific_name = serializers.CharField()
-    common_name = serializers.CharField()
-    common_names = serializers.ListField(child=serializers.CharField())
-    rank = serializers.ChoiceField(Taxon.Rank.choices)
-    lineage = RankedNameSerializer(many=True)
-    domesticated = serializers.BooleanField()
-    status = StatusSerializer(allow_null=True)
-    habitats = HabitatSerializer(many=True)
-    countries = CountrySerializer(many=True)
-    sources = SourceSerializer(many=True)
-    facts_of = serializers.CharField(
-        help_text="Where the facts are those of the species above it: that one's key."
-    )
-
-
-class DetectionSerializer(Plain):
-    """One thing on the photo; where none was found, the whole image as a candidate."""
-
-    index = serializers.IntegerField(source="row.index")
-    category = serializers.ChoiceField(models.Detection.Category.choices, source="row.category")
-    confidence = serializers.FloatField(source="row.confidence")
-    whole_image = serializers.BooleanField(source="row.whole_image")
-    box = BoxSerializer(source="row")
-    crop_url = serializers.SerializerMethodField()
-    groups = serializers.SerializerMethodField()
-    votes = VoteSerializer(many=True)
-    identification = IdentificationSerializer(allow_null=True)
-    species = SpeciesSerializer(allow_null=True)
-
-    @extend_schema_field(serializers.URLField(allow_null=True))
-    def get_crop_url(self, detection: Detection) -> str | None:
-        row = detection.row
-        return self._url(row.photo_id, row.index) if row.crop else None
-
-    @extend_schema_field(GroupSerializer(many=True))
-    def get_groups(self, detection: Detection) -> list[dict[str, Any]]:
-        return [
-            {"group": group, "probability": probability}
-            for group, probability in detection.row.groups
-        ]
-
-    def _url(self, photo_id: UUID, index: int) -> str:
-        path = reverse("api:crop", args=[photo_id, index])
-        url: str = self.context["request"].build_absolute_uri(path)
-        return url
-
-
-class RunSerializer(serializers.ModelSerializer[models.Run]):
-    """The run that made the answers, with the exact versions, weights and thresholds in it."""
-
-    lineup = serializers.DictField()
-
-    class Meta:
-        model = models.Run
-        fields = ["id", "state", "lineup", "created_at", "finished_at"]
-        read_only_fields = fields
-
-
-class PhotoResultSerializer(PhotoSerializer):
-    """Everything about a photo. While it waits or runs there are no detections yet."""
-
-    preview_url = serializers.SerializerMethodField()
-    original_url = serializers.SerializerMethodField()
-    run = serializers.SerializerMethodField()
-    detections = serializers.SerializerMethodField()
-
-    class Meta(PhotoSerializer.Meta):
-        fields = [*PhotoSerializer.Meta.fields, "preview_url", "original_url", "run", "detections"]
-        read_only_fields = fields
-
-    @property
-    def result(self) -> PhotoResult:
-        result: PhotoResult = self.context["result"]
-        return result
-
-    @extend_schema_field(serializers.URLField(allow_null=True))
-    def get_preview_url(self, photo: Photo) -> str | None:
-        return self._url("api:preview", photo) if photo.preview else None
-
-    @extend_schema_field(serializers.URLField())
-    def get_original_url(self, photo: Photo) -> str:
-        return self._url("api:original", photo)
-
-    @extend_schema_field(RunSerializer(allow_null=True))
-    def get_run(self, photo: Photo) -> Any:
-        return RunSerializer(self.result.run).data if self.result.run else None
-
-    @extend_schema_field(DetectionSerializer(many=True))
-    def get_detections(self, photo: Photo) -> Any:
-        return DetectionSerializer(self.result.detections, many=True, context=self.context).data
-
-    def _url(self, name: str, photo: Photo) -> str:
-        url: str = self.context["request"].build_absolute_uri(reverse(name, args=[photo.pk]))
-        return url

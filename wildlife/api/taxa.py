@@ -16,21 +16,16 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
-from rest_framework.generics import GenericAPIView
-from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import DjangoModelPermissionsOrAnonReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from wildlife.api.access import owner_of
-from wildlife.api.conditional import (
-    IF_MATCH,
-    IF_NONE_MATCH,
-    NOT_MODIFIED,
-    check_unchanged,
-    etag_of,
-    tagged,
-)
+from wildlife.api.base import GenericApiView
+from wildlife.api.conditional import IF_MATCH, check_unchanged, etag_of
+from wildlife.api.cursors import KeysetPages
+from wildlife.api.schema import problem_responses
+from wildlife.api.scopes import ScopeAllows
 from wildlife.api.taxon_detail import detail_of
 from wildlife.api.taxon_filters import TaxonFilter
 from wildlife.api.taxon_serializers import (
@@ -39,7 +34,6 @@ from wildlife.api.taxon_serializers import (
     TaxonSerializer,
     TaxonWriteSerializer,
 )
-from wildlife.api.views import problem_responses
 from wildlife.species import editing
 from wildlife.species.filters import newest_categories
 from wildlife.species.models import Taxon
@@ -68,17 +62,15 @@ class InUse(APIException):
     )
 
 
-class TaxonPages(CursorPagination):
+class TaxonPages(KeysetPages):
     """Pages in the order of the tree: relatives stand together, and no page costs more."""
 
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 500
-    ordering = "path"
+    ordering = ("path",)
 
 
-class TaxonView(GenericAPIView[Taxon]):
-    permission_classes = [DjangoModelPermissionsOrAnonReadOnly]
+class TaxonView(GenericApiView):
+    resource = "taxa"
+    permission_classes = [ScopeAllows, DjangoModelPermissionsOrAnonReadOnly]
     queryset = Taxon.objects.all()
 
     @property
@@ -87,6 +79,7 @@ class TaxonView(GenericAPIView[Taxon]):
 
 
 class TaxonList(TaxonView):
+    reads = TaxonSerializer
     serializer_class = TaxonSerializer
     pagination_class = TaxonPages
     filter_backends = [DjangoFilterBackend]
@@ -107,13 +100,8 @@ class TaxonList(TaxonView):
                 "answer is one page, the best match first.",
             ),
             _LANGUAGE,
-            IF_NONE_MATCH,
         ],
-        responses={
-            200: TaxonSerializer(many=True),
-            **NOT_MODIFIED,
-            **problem_responses(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
-        },
+        responses={200: TaxonSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
         """List accepted taxa in the order of the tree, or search among them."""
@@ -122,14 +110,14 @@ class TaxonList(TaxonView):
         matched: dict[int, str] = {}
         if text:
             pages = TaxonPages()
-            most = pages.get_page_size(request) or pages.page_size
+            most = pages.size_of(request)
             narrowed = taxa if self._narrows(request) else None
             found = search(text, language=self.language, limit=most, among=narrowed)
             matched = {one.taxon_id: one.matched for one in found}
             rows = self.get_queryset().in_bulk(list(matched))
             page = [rows[pk] for pk in matched if pk in rows]
         else:
-            page = self.paginate_queryset(taxa) or []
+            page = self.page(taxa)
         items = TaxonSerializer(
             page,
             many=True,
@@ -141,8 +129,8 @@ class TaxonList(TaxonView):
             },
         ).data
         if text:
-            return tagged(request, {"next": None, "previous": None, "results": items})
-        return tagged(request, self.get_paginated_response(items).data)
+            return Response({"next": None, "previous": None, "results": items})
+        return self.get_paginated_response(items)
 
     @extend_schema(
         operation_id="taxa_create",
@@ -163,20 +151,20 @@ class TaxonList(TaxonView):
 
 
 class TaxonDetail(TaxonView):
+    reads = TaxonDetailSerializer
     serializer_class = TaxonDetailSerializer
 
     @extend_schema(
         operation_id="taxa_read",
-        parameters=[_LANGUAGE, IF_NONE_MATCH],
+        parameters=[_LANGUAGE],
         responses={
             200: TaxonDetailSerializer,
-            **NOT_MODIFIED,
             **problem_responses(HTTPStatus.NOT_FOUND),
         },
     )
     def get(self, request: Request, slug: str) -> Response:
         """Read all that is known of a taxon; a synonym answers with the accepted one."""
-        return tagged(request, detail_of(slug, request, self.language))
+        return Response(detail_of(slug, request, self.language))
 
     @extend_schema(
         operation_id="taxa_change",

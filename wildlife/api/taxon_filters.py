@@ -3,6 +3,8 @@
 import django_filters
 from django.db.models import QuerySet
 from django_filters.rest_framework import FilterSet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from pipelines.types import GROUPS
 from wildlife.species.countries import validate_country
@@ -50,6 +52,7 @@ class TaxonFilter(FilterSet):
         model = Taxon
         fields = ["domesticated", "sensitive"]
 
+    @extend_schema_field(OpenApiTypes.STR)
     def keep_within(self, taxa: "QuerySet[Taxon]", name: str, top: Taxon) -> "QuerySet[Taxon]":
         return taxa.filter(below([top]))
 
@@ -59,6 +62,7 @@ class TaxonFilter(FilterSet):
     def keep_category(self, taxa: "QuerySet[Taxon]", name: str, code: str) -> "QuerySet[Taxon]":
         return taxa.filter(assessed_as(code))
 
+    @extend_schema_field(OpenApiTypes.STR)
     def keep_habitat(self, taxa: "QuerySet[Taxon]", name: str, one: Habitat) -> "QuerySet[Taxon]":
         return taxa.filter(living_in(one.code))
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from wildlife.api.answer_serializers import RankedNameSerializer, SourceSerializer
 from wildlife.api.fact_serializers import (
     AssessmentSerializer,
     CommonNameSerializer,
@@ -19,7 +20,7 @@ from wildlife.api.fact_serializers import (
     TraitSerializer,
     accepted_taxa,
 )
-from wildlife.api.serializers import Plain, RankedNameSerializer, SourceSerializer
+from wildlife.api.serializers import Plain
 from wildlife.species.models import Source, Taxon
 
 

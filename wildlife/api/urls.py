@@ -2,7 +2,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from wildlife.api import media, taxa, views
+from wildlife.api import answers, catalogue, media, taxa, views
 
 app_name = "api"
 
@@ -17,6 +17,18 @@ urlpatterns = [
     path(
         "v1/photos/<uuid:photo_id>/detections/<int:index>/crop", media.Crop.as_view(), name="crop"
     ),
+    path("v1/detections", answers.DetectionList.as_view(), name="detections"),
+    path("v1/detections/<int:pk>", answers.DetectionDetail.as_view(), name="detection"),
+    path("v1/identifications", answers.IdentificationList.as_view(), name="identifications"),
+    path(
+        "v1/identifications/<int:pk>", answers.IdentificationDetail.as_view(), name="identification"
+    ),
+    path("v1/verdicts", answers.VerdictList.as_view(), name="verdicts"),
+    path("v1/verdicts/<int:pk>", answers.VerdictDetail.as_view(), name="verdict"),
+    path("v1/models", catalogue.ReleaseList.as_view(), name="models"),
+    path("v1/models/<slug:name>@<str:version>", catalogue.ReleaseDetail.as_view(), name="model"),
+    path("v1/runs", catalogue.RunList.as_view(), name="runs"),
+    path("v1/runs/<uuid:run_id>", catalogue.RunDetail.as_view(), name="run"),
     path("v1/taxa", taxa.TaxonList.as_view(), name="taxa"),
     path("v1/taxa/<slug:slug>", taxa.TaxonDetail.as_view(), name="taxon"),
     re_path(r"", views.Unknown.as_view()),

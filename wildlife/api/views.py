@@ -7,77 +7,67 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import Http404
-from django_filters.rest_framework import DjangoFilterBackend
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
-from rest_framework.generics import ListAPIView
-from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from wildlife.api import problems
-from wildlife.api.access import NotFromAnotherSite, owner_of
-from wildlife.api.results import result_of
+from wildlife.api.answer_serializers import PhotoResultSerializer
+from wildlife.api.base import ApiView, GenericApiView
+from wildlife.api.cursors import KeysetPages
+from wildlife.api.results import PhotoResult, result_of
+from wildlife.api.schema import problem_responses
 from wildlife.api.serializers import (
-    PhotoResultSerializer,
+    PhotoQuerySerializer,
     PhotoSerializer,
-    ProblemSerializer,
     ReceiptsSerializer,
     UploadQuerySerializer,
     UploadSerializer,
 )
+from wildlife.identifications.selectors import latest_run
 from wildlife.identifications.services import dispatch
+from wildlife.library.filters import branches
+from wildlife.library.reader import reader_of
 from wildlife.photos.filenames import display_name
 from wildlife.photos.limits import count_upload
 from wildlife.photos.models import Photo
-from wildlife.photos.selectors import guest_of, photo_or_404, photos_of
+from wildlife.photos.selectors import keeper_for, photo_or_404
 from wildlife.photos.services import PhotoBusy, PhotoRefused, delete, receive
+from wildlife.projects.models import Project
+from wildlife.projects.rights import Right, project_or_404
+from wildlife.told import told
 
 RETRY_AFTER = 1
 """Seconds after which it is worth asking again for a photo that is not finished."""
 PENDING = (Photo.State.WAITING, Photo.State.RUNNING)
 
 
-def problem_responses(*statuses: HTTPStatus) -> dict[tuple[int, str], type[ProblemSerializer]]:
-    """Return these problems as the documentation wants them."""
-    return {(int(status), problems.MEDIA_TYPE): ProblemSerializer for status in statuses}
+class PhotoPages(KeysetPages):
+    """In the order of the library: by when photos were taken, else by when they arrived."""
+
+    ordering = ("-moment", "-id")
 
 
-class PhotoPages(CursorPagination):
-    """Pages that stay where they are while photos arrive, newest first."""
-
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 500
-    ordering = ("-received_at", "-id")
-
-
-class PhotoList(ListAPIView[Photo]):
+class PhotoList(GenericApiView):
+    resource = "photos"
+    reads = PhotoSerializer
     serializer_class = PhotoSerializer
     pagination_class = PhotoPages
     parser_classes = [MultiPartParser]
-    permission_classes = [NotFromAnotherSite]
-    filter_backends = [DjangoFilterBackend]
-    filterset_fields = ["state"]
-
-    def get_queryset(self) -> QuerySet[Photo]:
-        if getattr(self, "swagger_fake_view", False):
-            return Photo.objects.none()
-        return photos_of(self.request)
 
     @extend_schema(
         operation_id="photos_list",
-        responses={
-            200: PhotoSerializer(many=True),
-            **problem_responses(HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED),
-        },
+        parameters=[PhotoQuerySerializer],
+        responses={200: PhotoSerializer(many=True)},
     )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List the photos that you may see, newest first."""
-        return super().get(request, *args, **kwargs)
+    def get(self, request: Request) -> Response:
+        """List your photos, or those of a project, newest first."""
+        photos = asked_photos(request)
+        page = self.page(*(one.select_related("project", "taxon") for one in photos))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(
         operation_id="photos_upload",
@@ -116,24 +106,36 @@ class PhotoList(ListAPIView[Photo]):
         query = UploadQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         priority = Photo.Priority[query.validated_data["priority"].upper()]
+        slug = query.validated_data["project"]
+        project = project_or_404(request, slug, Right.UPLOAD) if slug else None
         files = request.FILES.getlist("photo")
         if not files:
-            raise ValidationError({"photo": ["Send at least one file in a field of this name."]})
+            raise ValidationError({"photo": [_("Send at least one file in a field of this name.")]})
         if len(files) == 1:
-            return self._one(request, files[0], priority)
-        return self._several(request, files, priority)
+            return self._one(request, files[0], project, priority)
+        return self._several(request, files, project, priority)
 
-    def _one(self, request: Request, file: UploadedFile, priority: Photo.Priority) -> Response:
-        photo = self._receive(request, file, priority)
+    def _one(
+        self,
+        request: Request,
+        file: UploadedFile,
+        project: Project | None,
+        priority: Photo.Priority,
+    ) -> Response:
+        photo = self._receive(request, file, project, priority)
         dispatch()
         item = PhotoSerializer(photo, context=self.get_serializer_context()).data
         response = Response(item, status=_status(photo), headers={"Location": item["url"]})
         return _retry_later(response, photo)
 
     def _several(
-        self, request: Request, files: list[UploadedFile], priority: Photo.Priority
+        self,
+        request: Request,
+        files: list[UploadedFile],
+        project: Project | None,
+        priority: Photo.Priority,
     ) -> Response:
-        items = [self._item(request, file, priority) for file in files]
+        items = [self._item(request, file, project, priority) for file in files]
         accepted = sum(1 for item in items if item["photo"])
         if accepted:
             dispatch()
@@ -141,14 +143,18 @@ class PhotoList(ListAPIView[Photo]):
         return Response(receipts, status=HTTPStatus.MULTI_STATUS)
 
     def _item(
-        self, request: Request, file: UploadedFile, priority: Photo.Priority
+        self,
+        request: Request,
+        file: UploadedFile,
+        project: Project | None,
+        priority: Photo.Priority,
     ) -> dict[str, Any]:
         photo = problem = None
         try:
-            received = self._receive(request, file, priority)
+            received = self._receive(request, file, project, priority)
         except PhotoRefused as error:
             status = problems.status_of(error)
-            problem = problems.document(status, str(error), error.code)
+            problem = problems.document(status, told(str(error)), error.code)
         else:
             status = _status(received)
             photo = PhotoSerializer(received, context=self.get_serializer_context()).data
@@ -159,15 +165,27 @@ class PhotoList(ListAPIView[Photo]):
             "problem": problem,
         }
 
-    def _receive(self, request: Request, file: UploadedFile, priority: Photo.Priority) -> Photo:
+    def _receive(
+        self,
+        request: Request,
+        file: UploadedFile,
+        project: Project | None,
+        priority: Photo.Priority,
+    ) -> Photo:
         count_upload(request)
-        owner = owner_of(request)
-        guest = "" if owner else guest_of(request, create=True)
-        return receive(file, owner=owner, guest=guest, priority=priority).photo
+        keeper = keeper_for(request, project)
+        return receive(
+            file,
+            owner=keeper.owner,
+            guest=keeper.guest,
+            project=keeper.project,
+            priority=priority,
+        ).photo
 
 
-class PhotoDetail(APIView):
-    permission_classes = [NotFromAnotherSite]
+class PhotoDetail(ApiView):
+    resource = "photos"
+    reads = PhotoResultSerializer
 
     @extend_schema(
         operation_id="photos_read",
@@ -183,7 +201,7 @@ class PhotoDetail(APIView):
         photo has a sentence in `failure`; upload it again to have it tried again.
         """
         photo = photo_or_404(request, photo_id)
-        context = {"request": request, "result": result_of(photo)}
+        context = {"request": request, "result": _result(photo, self)}
         return _retry_later(Response(PhotoResultSerializer(photo, context=context).data), photo)
 
     @extend_schema(
@@ -201,24 +219,52 @@ class PhotoDetail(APIView):
     def delete(self, request: Request, photo_id: UUID) -> Response:
         """Delete a photo for good: the original, its preview and crops, and all answers."""
         try:
-            delete(photo_or_404(request, photo_id))
+            delete(photo_or_404(request, photo_id, Right.CURATE))
         except PhotoBusy as error:
             raise problems.Conflict(
-                "This photo is being looked at just now. Delete it when that has ended.",
+                _("This photo is being looked at just now. Delete it when that has ended."),
                 "busy",
                 wait=RETRY_AFTER,
             ) from error
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
-class Unknown(APIView):
+class Unknown(ApiView):
     """Any other address: a problem document instead of a page."""
 
     schema = None
-    permission_classes = [AllowAny]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         raise Http404
+
+
+def _result(photo: Photo, view: ApiView) -> PhotoResult:
+    """Return what is known of a photo, as far as its fields are asked for."""
+    if view.wants("detections"):
+        return result_of(photo)
+    return PhotoResult(photo, latest_run(photo) if view.wants("run") else None, ())
+
+
+def asked_photos(request: Request) -> list[QuerySet[Photo]]:
+    """Return the photos that the query of a request asks for, as one or two sets.
+
+    Raises ValidationError, and Http404 for a project that the reader may not know of.
+    """
+    query = PhotoQuerySerializer(data=request.query_params)
+    query.is_valid(raise_exception=True)
+    return photos_by(request, query)
+
+
+def photos_by(request: Request, query: PhotoQuerySerializer) -> list[QuerySet[Photo]]:
+    """Return the photos that a valid query asks for. Raises Http404 as `asked_photos`."""
+    wish = query.wish
+    if wish.project:
+        project_or_404(request, wish.project)
+    sets = branches(reader_of(request), wish)
+    state = query.validated_data["state"]
+    if state and not wish.state:
+        sets = [photos.filter(state=state) for photos in sets]
+    return sets
 
 
 def _status(photo: Photo) -> HTTPStatus:

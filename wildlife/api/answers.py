@@ -1,0 +1,193 @@
+"""What was found on photos, what it was identified as, and what people say of it."""
+
+from http import HTTPStatus
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from wildlife.api.access import owner_of
+from wildlife.api.answer_serializers import (
+    DetectionRowSerializer,
+    IdentificationRowSerializer,
+    VerdictSerializer,
+    VerdictWriteSerializer,
+)
+from wildlife.api.base import ApiView, GenericApiView
+from wildlife.api.cursors import KeysetPages
+from wildlife.api.results import told_of
+from wildlife.api.schema import problem_responses
+from wildlife.api.serializers import AnswerQuerySerializer, OfPhotosQuerySerializer
+from wildlife.api.views import photos_by
+from wildlife.identifications.models import Detection, Verdict
+from wildlife.identifications.verdicts import give
+from wildlife.photos.models import Photo
+from wildlife.photos.selectors import photo_or_404, photos_of
+from wildlife.projects.rights import Right
+
+_READING = problem_responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+_ID = OpenApiParameter("id", OpenApiTypes.INT64, OpenApiParameter.PATH)
+
+
+class AnswerPages(KeysetPages):
+    """The newest first."""
+
+    ordering = ("-id",)
+
+
+class DetectionList(GenericApiView):
+    resource = "detections"
+    reads = DetectionRowSerializer
+    serializer_class = DetectionRowSerializer
+    pagination_class = AnswerPages
+
+    @extend_schema(
+        operation_id="detections_list",
+        parameters=[AnswerQuerySerializer],
+        responses={200: DetectionRowSerializer(many=True)},
+    )
+    def get(self, request: Request) -> Response:
+        """List what was found on photos: boxes, not yet what is in them."""
+        page = self.page(_asked(request))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class DetectionDetail(ApiView):
+    resource = "detections"
+    reads = DetectionRowSerializer
+
+    @extend_schema(
+        operation_id="detections_read",
+        parameters=[_ID],
+        responses={200: DetectionRowSerializer, **_READING},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Read one detection."""
+        row = get_object_or_404(_visible(request), pk=pk)
+        return Response(DetectionRowSerializer(row, context={"request": request}).data)
+
+
+class IdentificationList(GenericApiView):
+    resource = "identifications"
+    reads = IdentificationRowSerializer
+    serializer_class = IdentificationRowSerializer
+    pagination_class = AnswerPages
+
+    @extend_schema(
+        operation_id="identifications_list",
+        parameters=[AnswerQuerySerializer],
+        responses={200: IdentificationRowSerializer(many=True)},
+    )
+    def get(self, request: Request) -> Response:
+        """List answers, each with the votes, the walk down the tree and the runners-up."""
+        rows = _asked(request).exclude(identification=None)
+        page = self.page(_with_answers(rows))
+        return self.get_paginated_response(
+            IdentificationRowSerializer(told_of(page), many=True).data
+        )
+
+
+class IdentificationDetail(ApiView):
+    resource = "identifications"
+    reads = IdentificationRowSerializer
+
+    @extend_schema(
+        operation_id="identifications_read",
+        parameters=[_ID],
+        responses={200: IdentificationRowSerializer, **_READING},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Read the answer for one detection, by the id of the detection."""
+        rows = _visible(request).exclude(identification=None)
+        row = get_object_or_404(_with_answers(rows), pk=pk)
+        return Response(IdentificationRowSerializer(told_of([row])[0]).data)
+
+
+class VerdictList(GenericApiView):
+    resource = "verdicts"
+    reads = VerdictSerializer
+    serializer_class = VerdictSerializer
+    pagination_class = AnswerPages
+
+    @extend_schema(
+        operation_id="verdicts_list",
+        parameters=[OfPhotosQuerySerializer],
+        responses={200: VerdictSerializer(many=True)},
+    )
+    def get(self, request: Request) -> Response:
+        """List what people said of photos."""
+        query = OfPhotosQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        rows = Verdict.objects.filter(photo__in=_photos(request, query))
+        page = self.page(rows.select_related("taxon", "given_by"))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(
+        operation_id="verdicts_give",
+        request=VerdictWriteSerializer,
+        responses={
+            201: VerdictSerializer,
+            **problem_responses(
+                HTTPStatus.BAD_REQUEST,
+                HTTPStatus.UNAUTHORIZED,
+                HTTPStatus.FORBIDDEN,
+                HTTPStatus.NOT_FOUND,
+            ),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Say what a detection shows. A second verdict on the same box replaces the first."""
+        sent = VerdictWriteSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        row = get_object_or_404(_visible(request), pk=sent.validated_data["detection"])
+        photo_or_404(request, row.photo_id, Right.REVIEW)
+        verdict = give(row, sent.validated_data["taxon"], owner_of(request))
+        data = VerdictSerializer(verdict).data
+        return Response(data, status=HTTPStatus.CREATED)
+
+
+class VerdictDetail(ApiView):
+    resource = "verdicts"
+    reads = VerdictSerializer
+
+    @extend_schema(
+        operation_id="verdicts_read",
+        parameters=[_ID],
+        responses={200: VerdictSerializer, **_READING},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Read one verdict."""
+        rows = Verdict.objects.filter(photo__in=photos_of(request))
+        row = get_object_or_404(rows.select_related("taxon", "given_by"), pk=pk)
+        return Response(VerdictSerializer(row).data)
+
+
+def _visible(request: Request) -> QuerySet[Detection]:
+    return Detection.objects.filter(photo__in=photos_of(request))
+
+
+def _with_answers(rows: QuerySet[Detection]) -> QuerySet[Detection]:
+    return rows.select_related("identification__taxon").prefetch_related("votes")
+
+
+def _asked(request: Request) -> QuerySet[Detection]:
+    """Return the detections that a query asks for. Raises ValidationError and Http404."""
+    query = AnswerQuerySerializer(data=request.query_params)
+    query.is_valid(raise_exception=True)
+    rows = Detection.objects.filter(photo__in=_photos(request, query))
+    if least := query.validated_data["least"]:
+        rows = rows.filter(confidence__gte=least)
+    detected = query.validated_data["detected"]
+    return rows.filter(category=detected) if detected else rows
+
+
+def _photos(request: Request, query: OfPhotosQuerySerializer) -> QuerySet[Photo]:
+    if photo := query.validated_data["photo"]:
+        return Photo.objects.filter(pk=photo_or_404(request, photo).pk)
+    first, *others = photos_by(request, query)
+    for more in others:
+        first = first | more
+    return first.order_by()
