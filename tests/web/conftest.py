@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.web import builders
@@ -44,6 +45,7 @@ def as_guest(secret: str) -> Client:
     client = Client()
     session = client.session
     session["guest"] = secret
+    session["seen"] = timezone.now().date().isoformat()  # so that no page is a visit to note
     session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client

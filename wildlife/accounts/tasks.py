@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import close_old_connections
 
-from wildlife.accounts import closing, exporting
+from wildlife.accounts import closing, exporting, sending, staying
 
 
 @shared_task(ignore_result=True)
@@ -26,3 +26,11 @@ def tend() -> None:
     close_old_connections()
     exporting.tend()
     closing.tend()
+
+
+@shared_task(ignore_result=True)
+def forget_guests() -> None:
+    """Delete what guests left, portion by portion."""
+    close_old_connections()
+    if staying.forget_left():
+        sending.send(forget_guests.name)
