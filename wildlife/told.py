@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 
 WORDS = (
     # The steps of the graph (pipelines.picture) and the models that come along.
@@ -74,6 +74,7 @@ PATTERNS = (
         "This file is larger than %(most)s MB, the most we take. "
         "Make it smaller and upload it again."
     ),
+    gettext_noop("The server answered with status %(status)d instead of a photo."),
     # As wildlife.photos says them of archives, and of who has no room left.
     gettext_noop("This archive holds more than %(most)d files. Pack the photos into several."),
     gettext_noop(
@@ -92,6 +93,9 @@ PATTERNS = (
 )
 """Sentences with something in them, as it was written down."""
 
+THEIRS = (gettext_noop("Username or email"), pgettext_lazy("field label", "Login"))
+"""Words of django-allauth that we put into Chinese ourselves."""
+
 _PLACE = re.compile(r"%\((\w+)\)[\d.]*[a-z]")
 
 
@@ -105,7 +109,8 @@ def told(written: str) -> str:
     for pattern, sentence in _patterns():
         if found := pattern.fullmatch(written):
             # Whatever a number was written as, it is a text by now.
-            return _PLACE.sub(r"%(\1)s", gettext(sentence)) % found.groupdict()
+            within = {name: told(part) for name, part in found.groupdict().items()}
+            return _PLACE.sub(r"%(\1)s", gettext(sentence)) % within
     return written
 
 

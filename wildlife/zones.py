@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -17,6 +16,9 @@ TOLD = "time_zone"
 """The cookie that a script sets to the browser's zone (static/js/zone.js)."""
 CHOSEN = "chosen_time_zone"
 """The cookie with the zone that the account says, which goes before."""
+
+ALWAYS_THE_SERVERS = ("/api/", "/admin/")
+"""Addresses where times stand beside those of cameras, for programs and for who runs this copy."""
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
@@ -32,7 +34,9 @@ def in_the_readers_zone(get_response: Respond) -> Respond:
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo | None:
-    """Return the reader's zone, None where nobody told it, or not one that exists."""
+    """Return the reader's zone, None for the server's: where nobody told one that exists."""
+    if request.path_info.startswith(ALWAYS_THE_SERVERS):
+        return None
     for cookie in (CHOSEN, TOLD):
         if (name := request.COOKIES.get(cookie, "")) in names():
             return ZoneInfo(name)
@@ -52,8 +56,3 @@ def offered() -> tuple[str, ...]:
     regions += ("Indian", "Pacific")
     places = (name for name in names() if name.split("/")[0] in regions)
     return ("UTC", *sorted(places))
-
-
-def server_zone() -> str:
-    """Return the name of the zone that times are shown in where nothing else is known."""
-    return str(settings.TIME_ZONE)

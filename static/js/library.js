@@ -1,6 +1,6 @@
 // Choosing many photos, and the map of sightings. Without this script the forms work as well.
 
-import { letPagesScroll, load } from "./map.js";
+import { letPagesScroll, load, zoomButtons } from "./map.js";
 
 // --- Choosing ----------------------------------------------------------------------------------
 
@@ -69,8 +69,9 @@ async function draw(element) {
   element.replaceChildren();
   const map = L.map(element, {
     crs: L.CRS.EPSG4326, zoomSnap: 0.25, minZoom: -1, maxZoom: 14, maxBounds: EDGES,
-    maxBoundsViscosity: 1, scrollWheelZoom: false, attributionControl: false, worldCopyJump: false,
+    maxBoundsViscosity: 1, scrollWheelZoom: false, attributionControl: false, worldCopyJump: false, zoomControl: false,
   });
+  zoomButtons(map, element.dataset);
   map.fitBounds(WORLD, { animate: false });
   L.geoJSON(outlines, { style: { className: "land land--none", fillOpacity: 1 }, interactive: false, smoothFactor: 0.8 }).addTo(map);
   const layer = L.layerGroup().addTo(map);

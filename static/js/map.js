@@ -31,14 +31,19 @@ function attached(part) {
   });
 }
 
+export function zoomButtons(map, { zoomIn, zoomOut }) {
+  L.control.zoom({ zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(map);
+}
+
 async function draw(element) {
   const { countries: told, points = [] } = JSON.parse(document.getElementById(element.dataset.map).textContent);
   const [outlines] = await load(element);
   element.replaceChildren();
   const map = L.map(element, {
     crs: L.CRS.EPSG4326, zoomSnap: 0.1, zoomDelta: 1, minZoom: -1, maxZoom: 6, maxBounds: EDGES,
-    maxBoundsViscosity: 1, scrollWheelZoom: false, attributionControl: false, worldCopyJump: false,
+    maxBoundsViscosity: 1, scrollWheelZoom: false, attributionControl: false, worldCopyJump: false, zoomControl: false,
   });
+  zoomButtons(map, element.dataset);
   map.fitBounds(WORLD, { animate: false });
   L.geoJSON(outlines, {
     style: ({ id }) => look(told[id]),

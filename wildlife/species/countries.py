@@ -28,6 +28,17 @@ _SHORT = {
 }
 """Where the standard's English name is not what people say, and the code that it lacks."""
 
+_SHORT_CHINESE = {
+    "BGD": "孟加拉国",
+    "CCK": "科科斯（基林）群岛",
+    "COG": "刚果共和国",
+    "FLK": "福克兰群岛（马尔维纳斯）",
+    "GTM": "危地马拉",
+    "MLT": "马耳他",
+    "XKX": "科索沃",
+}
+"""The same, of the names in simplified Chinese."""
+
 _LOCALES = {"zh-hans": "zh_CN", "zh-cn": "zh_CN", "zh": "zh_CN", "zh-hant": "zh_TW"}
 
 
@@ -51,6 +62,8 @@ def country_name(code: str, language: str = "en") -> str:
     """
     country = pycountry.countries.get(alpha_3=code)
     english = _SHORT.get(code) or _said(country)
+    if _LOCALES.get(language.lower()) == "zh_CN" and code in _SHORT_CHINESE:
+        return _SHORT_CHINESE[code]
     if country is None or language.lower().startswith("en"):
         return english or code
     wording = _wording(language.lower())

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -164,7 +165,7 @@ def _uploads(reader: Reader, wish: Wish) -> Iterator[Option]:
 
 
 def _when(upload: Upload) -> str:
-    return date_format(upload.started_at, "DATETIME_FORMAT")
+    return date_format(localtime(upload.started_at), "DATETIME_FORMAT")
 
 
 def _chips(wish: Wish, name: Name | None, uploads: Iterable[Option]) -> Iterator[Chip]:

@@ -1,4 +1,4 @@
-"""Country outlines for maps: simplified once per process, the same for all maps.
+"""Country outlines for maps: simplified once per process, the same for all maps of a language.
 
 The shapes are those of the `geopip` package (thematicmapping.org). They are of 2008, so South Sudan
 comes from the `countryinfo` package and lies on top of Sudan.
@@ -15,6 +15,8 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from countryinfo import CountryInfo
+from django.conf import settings
+from django.utils.translation import get_language
 
 from wildlife.species.countries import country_name, is_country
 
@@ -50,22 +52,43 @@ class Outlines:
     version: str
 
 
-@cache
 def outlines() -> Outlines:
     """Return one feature per ISO 3166-1 alpha-3 code, the large countries first.
 
-    Each has its English `name`, the box of its `main` part (west, south, east, north) and, where
-    it is too small to be seen, a `dot`.
+    Each has its `name` in the reader's language, the box of its `main` part (west, south, east,
+    north) and, where it is too small to be seen, a `dot`.
     """
-    shapes = sorted(_shapes(), key=lambda shape: -_size(shape[1]))
-    features = [_feature(code, polygons) for code, polygons in shapes]
-    features += [_dot(code, point) for code, point in _WITHOUT_OUTLINE.items()]
+    return _named(get_language() or settings.LANGUAGE_CODE)
+
+
+def outlines_of(version: str) -> Outlines | None:
+    """Return the outlines of a version, in whichever language they are."""
+    every = (_named(language) for language, _ in settings.LANGUAGES)
+    return next((one for one in every if one.version == version), None)
+
+
+@cache
+def _named(language: str) -> Outlines:
+    features = [
+        feature | {"properties": {"name": country_name(feature["id"], language), **facts}}
+        for feature, facts in _features()
+    ]
     text = json.dumps(
         {"type": "FeatureCollection", "features": features},
         separators=(",", ":"),
         ensure_ascii=False,
     ).encode()
     return Outlines(gzip.compress(text, mtime=0), hashlib.sha256(text).hexdigest()[:12])
+
+
+@cache
+def _features() -> tuple[tuple[dict[str, Any], dict[str, Any]], ...]:
+    """Return the outlines without names, each with its other properties."""
+    shapes = sorted(_shapes(), key=lambda shape: -_size(shape[1]))
+    return (
+        *(_feature(code, polygons) for code, polygons in shapes),
+        *(_dot(code, point) for code, point in _WITHOUT_OUTLINE.items()),
+    )
 
 
 def _shapes() -> Iterable[tuple[str, list[Polygon]]]:
@@ -129,22 +152,19 @@ def _size(polygons: list[Polygon]) -> float:
     return sum(_area(polygon[0]) for polygon in polygons)
 
 
-def _feature(code: str, polygons: list[Polygon]) -> dict[str, Any]:
+def _feature(code: str, polygons: list[Polygon]) -> tuple[dict[str, Any], dict[str, Any]]:
     main = max(polygons, key=lambda polygon: _area(polygon[0]))[0]
     west, east = min(x for x, _ in main), max(x for x, _ in main)
     south, north = min(y for _, y in main), max(y for _, y in main)
-    properties: dict[str, Any] = {
-        "name": country_name(code),
-        "main": [west, south, east, north],
-    }
+    facts: dict[str, Any] = {"main": [west, south, east, north]}
     if east - west < _SMALL and north - south < _SMALL:
-        properties["dot"] = [round((west + east) / 2, 2), round((south + north) / 2, 2)]
+        facts["dot"] = [round((west + east) / 2, 2), round((south + north) / 2, 2)]
     geometry = {"type": "MultiPolygon", "coordinates": polygons}
-    return {"type": "Feature", "id": code, "properties": properties, "geometry": geometry}
+    return {"type": "Feature", "id": code, "geometry": geometry}, facts
 
 
-def _dot(code: str, point: Point) -> dict[str, Any]:
+def _dot(code: str, point: Point) -> tuple[dict[str, Any], dict[str, Any]]:
     x, y = point
-    properties = {"name": country_name(code), "main": [x, y, x, y], "dot": [x, y]}
+    facts = {"main": [x, y, x, y], "dot": [x, y]}
     geometry = {"type": "MultiPolygon", "coordinates": [[_square(x, y)]]}
-    return {"type": "Feature", "id": code, "properties": properties, "geometry": geometry}
+    return {"type": "Feature", "id": code, "geometry": geometry}, facts

@@ -11,7 +11,7 @@ from django_htmx.http import replace_url
 from wildlife.photos.selectors import photos_of
 from wildlife.species.models import Taxon
 from wildlife.web.taxa.catalogue import Wish, shelf_of
-from wildlife.web.taxa.outlines import outlines
+from wildlife.web.taxa.outlines import outlines, outlines_of
 from wildlife.web.taxa.page import page_of
 
 OUTLINES_MAX_AGE = 365 * 24 * 3600
@@ -50,9 +50,9 @@ def taxon(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def country_outlines(request: HttpRequest, version: str) -> HttpResponse:
     """The outlines of all countries as GeoJSON, to be kept: an old address leads to the new one."""
-    found = outlines()
-    if version != found.version:
-        return redirect("web:taxa:outlines", found.version)
+    found = outlines_of(version)
+    if found is None:
+        return redirect("web:taxa:outlines", outlines().version)
     response = HttpResponse(found.body, content_type="application/geo+json")
     response["Content-Encoding"] = "gzip"
     patch_cache_control(response, public=True, max_age=OUTLINES_MAX_AGE, immutable=True)

@@ -3,8 +3,15 @@
 from django import template
 
 from wildlife.species.habitats import habitat_name
+from wildlife.species.models import Taxon
 from wildlife.told import told
 
 register = template.Library()
 register.filter("told", told)
 register.filter("habitat", habitat_name)
+
+
+@register.filter
+def rank(value: str) -> str:
+    """Return a taxonomic rank in words: genus."""
+    return str(Taxon.Rank(value).label).lower()
