@@ -189,6 +189,10 @@ MAX_ARCHIVE_BYTES = env.int("MAX_ARCHIVE_BYTES", default=8 * 1024**3)
 MAX_ARCHIVE_FILES = env.int("MAX_ARCHIVE_FILES", default=20_000)
 MAX_UNPACKED_BYTES = env.int("MAX_UNPACKED_BYTES", default=16 * 1024**3)
 """Of all files in one archive, as it announces them."""
+FETCH_SECONDS = env.float("FETCH_SECONDS", default=30.0)
+"""After which a photo that is fetched from an address is given up."""
+FETCH_ALLOWED_HOSTS = env.list("FETCH_ALLOWED_HOSTS", default=[])
+"""Hosts inside the own network that photos may be fetched from: nas.example.org."""
 MAX_PHOTO_PIXELS = env.int("MAX_PHOTO_PIXELS", default=80_000_000)
 # Each file of an upload is open until the upload ends; see `wildlife.ops.serve.OPEN_FILES`.
 DATA_UPLOAD_MAX_NUMBER_FILES = 500

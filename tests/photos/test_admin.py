@@ -80,7 +80,7 @@ def test_an_account_is_not_deleted_before_its_photos(
     admin_client: Client, django_user_model: type[User]
 ) -> None:
     owner = django_user_model.objects.create_user("owner")
-    photo_of(owner=owner)
+    photo_of(owner=owner, guest="")
     admin_client.post(reverse("admin:auth_user_delete", args=[owner.pk]), {"post": "yes"})
     assert django_user_model.objects.filter(pk=owner.pk).exists()
     assert Photo.objects.exists()

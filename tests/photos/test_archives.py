@@ -12,6 +12,7 @@ from tests.photos.build import upload as uploaded
 from wildlife.identifications import unpacking
 from wildlife.photos import arrivals
 from wildlife.photos.arrivals import Announced, announce, begin, keep_part
+from wildlife.photos.keeper import Keeper
 from wildlife.photos.models import Photo, Upload, UploadItem
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def packed(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
 def arrived(data: bytes, name: str = "card.zip") -> UploadItem:
     """An archive that came in parts, ready to be unpacked."""
     files = [Announced(name, name, len(data))]
-    batch = begin(files, owner=None, guest="guest")
+    batch = begin(files, Keeper(guest="guest"))
     item = announce(batch, files)[0]
     for number, at in enumerate(range(0, len(data), arrivals.PART_BYTES)):
         part = uploaded(data[at : at + arrivals.PART_BYTES], "part")
@@ -197,7 +198,7 @@ def test_parts_are_put_together_and_deleted_afterwards(
 def test_parts_come_in_order_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wildlife.photos.arrivals.PART_BYTES", 10)
     files = [Announced("a.zip", "a.zip", 25)]
-    item = announce(begin(files, owner=None, guest="guest"), files)[0]
+    item = announce(begin(files, Keeper(guest="guest")), files)[0]
     with pytest.raises(ValueError, match="comes next"):
         keep_part(item, 1, uploaded(b"x" * 10))
     with pytest.raises(ValueError, match="comes next"):

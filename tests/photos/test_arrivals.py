@@ -19,6 +19,7 @@ from wildlife.photos.arrivals import (
     take,
 )
 from wildlife.photos.filenames import display_path
+from wildlife.photos.keeper import Keeper
 from wildlife.photos.models import Photo, Upload, UploadItem
 from wildlife.photos.refusals import PhotoRefused
 from wildlife.photos.services import receive
@@ -29,7 +30,7 @@ FILES = [Announced(f"{number}", f"DCIM/{number}.jpg", 100) for number in range(7
 
 
 def guests(files: list[Announced] = FILES, guest: str = "guest") -> tuple[Upload, list[UploadItem]]:
-    batch = begin(files, owner=None, guest=guest)
+    batch = begin(files, Keeper(guest=guest))
     return batch, announce(batch, files)
 
 
@@ -52,16 +53,16 @@ def test_announcing_twice_makes_each_file_one_item_in_the_order_asked_for() -> N
 def test_the_same_files_go_on_with_their_unfinished_upload_and_others_begin_a_new_one() -> None:
     batch, items = guests()
     take(items[0], upload(photo()), Photo.Priority.BULK)
-    assert begin(FILES[:2], owner=None, guest="guest") == batch
-    assert begin([Announced("new", "new.jpg", 1)], owner=None, guest="guest") != batch
-    assert begin(FILES, owner=None, guest="another") != batch
-    assert begin(FILES, owner=User.objects.create_user("ann"), guest="guest") != batch
+    assert begin(FILES[:2], Keeper(guest="guest")) == batch
+    assert begin([Announced("new", "new.jpg", 1)], Keeper(guest="guest")) != batch
+    assert begin(FILES, Keeper(guest="another")) != batch
+    assert begin(FILES, Keeper(User.objects.create_user("ann"))) != batch
 
 
 def test_a_finished_upload_is_not_gone_on_with() -> None:
     batch, items = guests(FILES[:1])
     take(items[0], upload(photo()), Photo.Priority.INTERACTIVE)
-    assert begin(FILES[:1], owner=None, guest="guest") != batch
+    assert begin(FILES[:1], Keeper(guest="guest")) != batch
 
 
 def test_only_what_the_same_owner_has_is_skipped() -> None:

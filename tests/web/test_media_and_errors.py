@@ -79,7 +79,7 @@ def test_an_error_of_ours_is_a_page_as_well(
     def broken(*_args: object) -> None:
         raise RuntimeError("a secret detail")
 
-    monkeypatch.setattr("wildlife.web.views.photos_of", broken)
+    monkeypatch.setattr("wildlife.web.views.own_photos", broken)
     client.raise_request_exception = False
 
     response = client.get("/")

@@ -1,14 +1,11 @@
 """What a guest uploaded becomes that of the account that they make or sign in to."""
 
-from collections.abc import Iterator
-
 import structlog
-from django.apps import apps
 from django.contrib.auth.models import User
-from django.core.exceptions import FieldDoesNotExist
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
+from wildlife.accounts.belongings import owned_by_guests
 from wildlife.photos.models import Photo
 from wildlife.photos.services import delete_all
 
@@ -35,24 +32,11 @@ def adopt(guest: str, user: User) -> int:
 
 @transaction.atomic
 def _adopt(guest: str, user: User) -> int:
-    theirs = Photo.objects.filter(owner=None, guest=guest)
+    theirs = Photo.objects.filter(owner=None, project=None, guest=guest)
     known = Exists(Photo.objects.filter(owner=user, sha256=OuterRef("sha256")))
     # One statement: of two sign-ins at once, the second finds no guest's photos any more.
     moved = theirs.exclude(known).update(owner=user, guest="")
     delete_all(theirs.filter(known))
-    for model in _owned_by_guests():
+    for model in owned_by_guests():
         model._default_manager.filter(owner=None, guest=guest).update(owner=user, guest="")
     return moved
-
-
-def _owned_by_guests() -> Iterator[type[models.Model]]:
-    """Yield the models, other than photos, whose rows belong to a user or to a guest."""
-    for model in apps.get_models():
-        if model is Photo:
-            continue
-        try:
-            model._meta.get_field("owner")
-            model._meta.get_field("guest")
-        except FieldDoesNotExist:
-            continue
-        yield model

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wildlife.accounts import closing, exporting, invitations, waiting
 from wildlife.accounts.forms import DeleteAccountForm
 from wildlife.accounts.models import Export, ExportFile
+from wildlife.photos.keeper import Keeper
 from wildlife.photos.limits import bytes_kept, in_words, quota_of
 from wildlife.photos.models import Photo
 
@@ -37,8 +38,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "second_factor": is_mfa_enabled(user),
         "sessions": UserSession.objects.filter(user=user).count(),
         "photos": Photo.objects.filter(owner=user).count(),
-        "kept": bytes_kept(user, ""),
-        "quota": quota_of(user),
+        "kept": bytes_kept(Keeper(user)),
+        "quota": quota_of(Keeper(user)),
         "here": "account",
     }
     return render(request, "accounts/overview.html", context)

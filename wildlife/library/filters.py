@@ -49,11 +49,13 @@ def branches(reader: Reader, wish: Wish) -> list[QuerySet[Photo]]:
 
 def _others(reader: Reader, wish: Wish) -> QuerySet[Photo]:
     """Return the photos that answer all of a wish but for what is on them."""
-    photos = reader.photos().filter(
+    photos = reader.photos(wish.project).filter(
         _taken(wish), _in_box(wish.box), _as_sure(wish.sure), _marked(wish)
     )
     if wish.upload:
         photos = photos.filter(upload=UUID(wish.upload))
+    if wish.deployment:
+        photos = photos.filter(deployment=UUID(wish.deployment))
     if wish.tag:
         named = list(reader.tags().filter(name=wish.tag))
         photos = photos.filter(pk__in=Tagged.objects.filter(tag__in=named).values("photo"))

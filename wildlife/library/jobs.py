@@ -143,10 +143,12 @@ def _portion(job_id: UUID | str) -> bool:
 def _photos(job: Job) -> QuerySet[Photo]:
     reader = reader_of_job(job)
     if not job.all_matching:
-        chosen = reader.photos().filter(pk__in=[UUID(pk) for pk in job.photo_ids])
+        chosen = reader.changeable().filter(pk__in=[UUID(pk) for pk in job.photo_ids])
         return chosen.order_by("-moment", "-id")
     wish = Wish.from_query(dict(parse_qsl(job.query.removeprefix("?"))))
-    return matching(reader, wish).filter(received_at__lte=job.started_at)
+    changeable = reader.changeable().values("pk") if wish.project else None
+    photos = matching(reader, wish).filter(received_at__lte=job.started_at)
+    return photos if changeable is None else photos.filter(pk__in=changeable)
 
 
 def _tag(job: Job, ids: Sequence[UUID]) -> int:

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 
 from wildlife.library.models import Job, SavedFilter, Tag
 from wildlife.photos.models import Photo, Upload
-from wildlife.photos.selectors import guest_of, visible_to
+from wildlife.photos.selectors import guest_of, listed_for, visible_to
+from wildlife.projects.rights import Right, projects_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +19,24 @@ class Reader:
     user: AbstractBaseUser | AnonymousUser
     guest: str
 
-    def photos(self) -> QuerySet[Photo]:
-        """Return what they may see.
+    def photos(self, project: str = "") -> QuerySet[Photo]:
+        """Return what their library shows: their own, or those of a project by its slug.
 
         Guests' photos become a user's at the sign-in. Where none is left behind, which is the rule,
         "mine or the guest's" is asked as "mine" alone: that, an index answers.
         """
+        if project:
+            named = projects_with(self.user).filter(slug=project).first()
+            return listed_for(self.user, "", named) if named else Photo.objects.none()
         guest = self.guest
         if self.user.is_authenticated and guest:
-            left = Photo.objects.filter(owner=None, guest=guest)
+            left = Photo.objects.filter(owner=None, project=None, guest=guest)
             guest = guest if left.exists() else ""
-        return visible_to(self.user, guest)
+        return listed_for(self.user, guest)
+
+    def changeable(self) -> QuerySet[Photo]:
+        """Return all photos that they may change: their own, and projects' that they curate."""
+        return visible_to(self.user, self.guest, Right.CURATE)
 
     @property
     def owner(self) -> dict[str, object]:

@@ -56,8 +56,8 @@ class Box:
 class Wish:
     """All of it must hold. Everything is "" where it does not matter.
 
-    `taxon` is the slug of a taxon of any rank, `box` a part of the world, `since` and `until` are
-    days. `disputed`, `people` and `blank` are "1" or "".
+    `taxon` is the slug of a taxon of any rank, `project` that of a project, `box` a part of the
+    world, `since` and `until` are days. `disputed`, `people` and `blank` are "1" or "".
     """
 
     taxon: str = ""
@@ -68,6 +68,8 @@ class Wish:
     until: str = ""
     box: str = ""
     upload: str = ""
+    project: str = ""
+    deployment: str = ""
     tag: str = ""
     state: str = ""
     disputed: str = ""
@@ -87,7 +89,8 @@ class Wish:
         for name in ("since", "until"):
             told[name] = day.isoformat() if (day := _day(told[name])) else ""
         told["box"] = str(box) if (box := Box.read(told["box"])) else ""
-        told["upload"] = _uuid(told["upload"])
+        for name in ("upload", "deployment"):
+            told[name] = _uuid(told[name])
         return cls(**told)
 
     @property

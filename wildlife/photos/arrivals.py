@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 from wildlife.photos.filenames import display_path
+from wildlife.photos.keeper import Keeper, keeper_of
 from wildlife.photos.limits import check_room
 from wildlife.photos.models import Photo, Upload, UploadItem
 from wildlife.photos.refusals import PhotoRefused
@@ -50,15 +51,15 @@ class Announced:
         return hashlib.sha256(self.key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def begin(files: Sequence[Announced], *, owner: User | None, guest: str) -> Upload:
+def begin(files: Sequence[Announced], keeper: Keeper) -> Upload:
     """Return the unfinished upload that has some of these files, or else a new one."""
-    theirs = Upload.objects.filter(owner=owner, guest="" if owner else guest)
+    theirs = Upload.objects.filter(**keeper.uploads)
     missing = UploadItem.objects.filter(upload=OuterRef("pk"), state=State.EXPECTED)
     same = UploadItem.objects.filter(
         upload=OuterRef("pk"), key__in=[file.digest for file in files], archive=None
     )
     unfinished = theirs.filter(Exists(missing), Exists(same))
-    return unfinished.first() or Upload.objects.create(owner=owner, guest="" if owner else guest)
+    return unfinished.first() or Upload.objects.create(**keeper.uploads)
 
 
 def announce(upload: Upload, files: Sequence[Announced]) -> list[UploadItem]:
@@ -90,7 +91,7 @@ def _expected(upload: Upload, file: Announced) -> UploadItem:
     )
     if item.is_archive and file.size > settings.MAX_ARCHIVE_BYTES:
         item.state, item.code = State.REFUSED, "too_large"
-        item.problem = _(
+        item.problem = gettext_noop(
             "This archive is larger than %(most).4g GB, the most we take. Pack the photos into "
             "several smaller ones, or drop their folder as it is."
         ) % {"most": settings.MAX_ARCHIVE_BYTES / 1024**3}
@@ -98,14 +99,12 @@ def _expected(upload: Upload, file: Announced) -> UploadItem:
 
 
 def skip_known(upload: Upload, hashes: Mapping[int, str]) -> list[UploadItem]:
-    """Settle those items whose content the same owner has already; return them.
+    """Settle those items whose content the same keeper has already; return them.
 
     `hashes` maps ids of items to SHA-256. A photo that failed is asked for again: its file may
     have been lost.
     """
-    theirs = Photo.objects.filter(
-        sha256__in=set(hashes.values()), owner=upload.owner, guest=upload.guest
-    )
+    theirs = Photo.objects.filter(sha256__in=set(hashes.values()), **keeper_of(upload).photos)
     known = {photo.sha256: photo for photo in theirs.exclude(state=Photo.State.FAILED)}
     items = upload.items.filter(pk__in=hashes, state=State.EXPECTED, is_archive=False)
     settled = [item for item in items if hashes[item.pk] in known]
@@ -124,9 +123,15 @@ def take(item: UploadItem, file: UploadedFile, priority: Photo.Priority) -> None
         return
     upload = item.upload
     try:
-        received = receive(
-            file, owner=upload.owner, guest=upload.guest, priority=priority, upload=upload
-        )
+        with override(None):  # what is stored of a refusal is in English (wildlife.told)
+            received = receive(
+                file,
+                owner=upload.owner,
+                guest=upload.guest,
+                project=upload.project,
+                priority=priority,
+                upload=upload,
+            )
     except PhotoRefused as error:
         if error.code in PASSING:
             raise
@@ -194,15 +199,17 @@ def keep_part(item: UploadItem, number: int, file: UploadedFile) -> bool:
 def _check_room_for_archive(item: UploadItem) -> None:
     """Refuse an archive that would not fit beside the owner's photos and other archives."""
     upload = item.upload
+    theirs = Upload.objects.filter(project=upload.project)
+    if upload.project is None:
+        theirs = theirs.filter(owner=upload.owner, guest=upload.guest)
     others = UploadItem.objects.filter(
-        upload__owner=upload.owner,
-        upload__guest=upload.guest,
+        upload__in=theirs,
         is_archive=True,
         parts__gt=0,
         state__in=(State.EXPECTED, State.UNPACKING),
     )
     pending: int = others.aggregate(total=Sum("size"))["total"] or 0
-    check_room(upload.owner, upload.guest, pending + item.size)
+    check_room(keeper_of(upload), pending + item.size)
 
 
 def forget_parts(item: UploadItem) -> None:

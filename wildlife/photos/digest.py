@@ -53,6 +53,16 @@ LIBRARY_INDEXES = [
         fields=[*_NEWEST, "owner", "taxon", "several_taxa", "confidence"], name="photo_library"
     ),
     models.Index(fields=["owner", *_NEWEST], name="photo_library_owner"),
+    models.Index(
+        fields=["project", *_NEWEST, "taxon", "several_taxa", "confidence"],
+        condition=models.Q(project__isnull=False),
+        name="photo_library_project",
+    ),
+    models.Index(
+        fields=["deployment", *_NEWEST],
+        condition=models.Q(deployment__isnull=False),
+        name="photo_library_deployment",
+    ),
     models.Index(fields=["upload", *_NEWEST], name="photo_library_upload"),
     models.Index(fields=["taxon", *_NEWEST, "owner"], name="photo_library_taxon"),
     models.Index(fields=["confidence", *_NEWEST, "owner"], name="photo_library_sure"),

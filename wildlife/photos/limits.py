@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db.models import Sum
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_ratelimit.core import get_usage
 
+from wildlife.photos.keeper import Keeper
 from wildlife.photos.models import Photo
 from wildlife.photos.refusals import PhotoRefused
 
@@ -52,26 +52,32 @@ def count_upload(request: HttpRequest) -> None:
         )
 
 
-def quota_of(owner: User | None) -> int:
-    """Return how many bytes of originals an owner, or a guest, may keep; 0 for any number."""
-    quota: int = settings.USER_QUOTA_BYTES if owner else settings.GUEST_QUOTA_BYTES
+def quota_of(keeper: Keeper) -> int:
+    """Return how many bytes of originals somebody, or a project, may keep; 0 for any number."""
+    if keeper.project is not None:
+        quota: int = settings.PROJECT_QUOTA_BYTES
+    else:
+        quota = settings.USER_QUOTA_BYTES if keeper.owner else settings.GUEST_QUOTA_BYTES
     return quota
 
 
-def bytes_kept(owner: User | None, guest: str) -> int:
-    """Return the size of the originals that an owner, or a guest, keeps."""
-    theirs = Photo.objects.filter(owner=owner, guest="" if owner else guest)
-    total: int | None = theirs.aggregate(total=Sum("size"))["total"]
+def bytes_kept(keeper: Keeper) -> int:
+    """Return the size of the originals that somebody, or a project, keeps."""
+    total: int | None = Photo.objects.filter(**keeper.photos).aggregate(total=Sum("size"))["total"]
     return total or 0
 
 
-def check_room(owner: User | None, guest: str, size: int) -> None:
+def check_room(keeper: Keeper, size: int) -> None:
     """Raise PhotoRefused where `size` bytes more would be over the quota."""
-    quota = quota_of(owner)
-    if not quota or bytes_kept(owner, guest) + size <= quota:
+    quota = quota_of(keeper)
+    if not quota or bytes_kept(keeper) + size <= quota:
         return
     room = filesizeformat(quota)
-    if owner:
+    if keeper.project is not None:
+        sentence = _(
+            "The project's photos fill the %(room)s that it has. Delete some to make room."
+        )
+    elif keeper.owner:
         sentence = _("Your photos fill the %(room)s that you have here. Delete some to make room.")
     else:
         sentence = _(

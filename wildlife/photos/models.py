@@ -6,8 +6,10 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from wildlife.photos.digest import LIBRARY_INDEXES, Digest
+from wildlife.projects.models import Deployment, Event, Project
 
 
 class Upload(models.Model):
@@ -23,9 +25,26 @@ class Upload(models.Model):
     guest = models.CharField(
         max_length=43, blank=True, help_text="The secret of the guest's session."
     )
+    project = models.ForeignKey(
+        Project,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="uploads",
+        help_text="Which the photos are for; `owner` is who uploads them.",
+    )
     started_at = models.DateTimeField(auto_now_add=True)
     clock_shift = models.DurationField(
         default=timedelta, help_text="What the camera's clock was wrong by; added to its times."
+    )
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="From then on it takes no more files."
+    )
+    cancelled_at = models.DateTimeField(
+        null=True, blank=True, help_text="What had not arrived then was given up."
+    )
+    reached = models.FloatField(
+        default=0.0, editable=False, help_text="The largest share (0..1) that was told as done."
     )
 
     class Meta:
@@ -49,17 +68,20 @@ class Upload(models.Model):
 
 
 class Photo(Digest):
-    """One uploaded photo and how far it has come. It belongs to a user or to a guest's session."""
+    """One uploaded photo and how far it has come.
+
+    It belongs to a project, or to a user, or to a guest's session: to exactly one of them.
+    """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        RUNNING = "running", "Being looked at"
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Being looked at")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
 
     class Priority(models.IntegerChoices):
-        INTERACTIVE = 0, "Interactive"
-        BULK = 1, "Bulk"
+        INTERACTIVE = 0, _("Interactive")
+        BULK = 1, _("Bulk")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
@@ -72,6 +94,26 @@ class Photo(Digest):
     )
     guest = models.CharField(
         max_length=43, blank=True, help_text="The secret of the guest's session."
+    )
+    project = models.ForeignKey(
+        Project,
+        models.PROTECT,  # for the same reason
+        null=True,
+        blank=True,
+        related_name="photos",
+        db_index=False,  # as of the deployment: the library's own index begins with it
+    )
+    deployment = models.ForeignKey(
+        Deployment,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="photos",
+        db_index=False,
+        help_text="Of the photo's own project.",
+    )
+    event = models.ForeignKey(
+        Event, models.SET_NULL, null=True, blank=True, editable=False, related_name="photos"
     )
     original = models.FileField(upload_to="originals/")
     filename = models.CharField(max_length=255, help_text="The name it was uploaded under.")
@@ -131,12 +173,19 @@ class Photo(Digest):
             ),
             models.UniqueConstraint(
                 fields=["guest", "sha256"],
-                condition=models.Q(owner__isnull=True),
+                condition=models.Q(owner__isnull=True, project__isnull=True),
                 name="photo_once_per_guest",
             ),
+            models.UniqueConstraint(
+                fields=["project", "sha256"],
+                condition=models.Q(project__isnull=False),
+                name="photo_once_per_project",
+            ),
             models.CheckConstraint(
-                condition=models.Q(owner__isnull=False) | ~models.Q(guest=""),
-                name="photo_has_an_owner",
+                condition=models.Q(project__isnull=False, owner__isnull=True, guest="")
+                | models.Q(project__isnull=True, owner__isnull=False, guest="")
+                | models.Q(project__isnull=True, owner__isnull=True) & ~models.Q(guest=""),
+                name="photo_has_one_keeper",
             ),
         ]
 
@@ -151,12 +200,13 @@ class UploadItem(models.Model):
     """One file of an upload, or of an archive in it: announced first, then settled one way."""
 
     class State(models.TextChoices):
-        EXPECTED = "expected", "Not here yet"
-        UNPACKING = "unpacking", "Being unpacked"
-        UNPACKED = "unpacked", "Unpacked"
-        TAKEN = "taken", "Taken"
-        KNOWN = "known", "Here before"
-        REFUSED = "refused", "Not taken"
+        EXPECTED = "expected", _("Not here yet")
+        FETCHING = "fetching", _("Being fetched")
+        UNPACKING = "unpacking", _("Being unpacked")
+        UNPACKED = "unpacked", _("Unpacked")
+        TAKEN = "taken", _("Taken")
+        KNOWN = "known", _("Here before")
+        REFUSED = "refused", _("Not taken")
 
     upload = models.ForeignKey(Upload, models.CASCADE, related_name="items")
     key = models.CharField(
@@ -170,6 +220,9 @@ class UploadItem(models.Model):
     photo = models.ForeignKey(
         Photo, models.CASCADE, null=True, blank=True, related_name="upload_items"
     )
+    source_url = models.CharField(
+        max_length=2000, blank=True, help_text="Where a worker fetches it from."
+    )
     is_archive = models.BooleanField(default=False)
     archive = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="members"
@@ -178,10 +231,10 @@ class UploadItem(models.Model):
         default=0, help_text="Of an archive: how many parts of it are in storage."
     )
     alive_at = models.DateTimeField(
-        null=True, blank=True, help_text="Last sign of life from the worker that unpacks it."
+        null=True, blank=True, help_text="Last sign of life from the worker that unpacks or fetches it."
     )
     attempts = models.PositiveSmallIntegerField(
-        default=0, help_text="Of a file in an archive: how often a worker began with it."
+        default=0, help_text="Of a file that a worker brings: how often it began with it."
     )
 
     class Meta:
@@ -192,6 +245,11 @@ class UploadItem(models.Model):
                 fields=["alive_at"],
                 condition=models.Q(state="unpacking"),
                 name="upload_item_unpacking",
+            ),
+            models.Index(
+                fields=["alive_at"],
+                condition=models.Q(state="fetching"),
+                name="upload_item_fetching",
             ),
         ]
         constraints = [

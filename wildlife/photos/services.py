@@ -17,9 +17,11 @@ from django.db.models import QuerySet
 from pipelines.keys import crop_folder
 from pipelines.pictures import EXTENSIONS, PictureUnreadable, media_type_of
 from wildlife.photos.filenames import display_name
+from wildlife.photos.keeper import Keeper
 from wildlife.photos.limits import check_room
 from wildlife.photos.models import Photo, Upload
 from wildlife.photos.refusals import PhotoRefused
+from wildlife.projects.models import Project
 
 
 class PhotoBusy(Exception):
@@ -39,12 +41,13 @@ def receive(
     *,
     owner: User | None = None,
     guest: str = "",
+    project: Project | None = None,
     priority: Photo.Priority = Photo.Priority.INTERACTIVE,
     upload: Upload | None = None,
 ) -> Received:
-    """Keep an uploaded photo for its owner, or for a guest's session where there is no owner.
+    """Keep an uploaded photo for a project, else for its owner, else for a guest's session.
 
-    The same file of the same owner or guest is kept once: they get the photo that they have, and
+    The same file of the same keeper is kept once: they get the photo that they have, and
     one that failed waits again. What others have plays no part. A new photo belongs to `upload`.
     Time and place are read later, where the pixels are. The caller calls
     `wildlife.identifications.services.dispatch` afterwards, once per upload.
@@ -56,15 +59,13 @@ def receive(
     """
     media_type = _accepted(file)
     sha256 = _sha256(file)
-    theirs = Photo.objects.filter(
-        sha256=sha256, owner=owner, guest="" if owner is not None else guest
-    )
+    keeper = Keeper(owner, guest, project)
+    theirs = Photo.objects.filter(sha256=sha256, **keeper.photos)
     if (existing := theirs.first()) is not None:
         return Received(_again(existing, file, priority), created=False)
-    check_room(owner, guest, file.size or 0)
+    check_room(keeper, file.size or 0)
     photo = Photo(
-        owner=owner,
-        guest="" if owner is not None else guest,
+        **keeper.photos,
         filename=display_name(file.name),
         media_type=media_type,
         size=file.size or 0,

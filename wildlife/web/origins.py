@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from wildlife.photos.models import Photo
 from wildlife.photos.origins import correct_place, correct_time, forget_corrections
 from wildlife.photos.selectors import photo_or_404
+from wildlife.projects.rights import Right
 from wildlife.web.taxa.outlines import CREDIT, outlines
 from wildlife.web.uploads.forms import OriginForm, offset_words
 
@@ -97,7 +98,7 @@ def _camera(make: str, model: str) -> str:
 @never_cache
 def correct(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     """Set the time and place of a photo right, or let the camera's word hold again."""
-    photo = photo_or_404(request, photo_id)
+    photo = photo_or_404(request, photo_id, Right.CURATE)
     if request.method == "POST" and "forget" in request.POST:
         forget_corrections(photo)
         messages.success(request, _("The camera's own time and place hold again."))

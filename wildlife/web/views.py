@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from pipelines.fusion import Rules
 from wildlife.identifications.services import dispatch
 from wildlife.photos.models import Photo
-from wildlife.photos.selectors import guest_of, own_uploads, photo_or_404, photos_of
+from wildlife.photos.selectors import guest_of, own_photos, own_uploads, photo_or_404
 from wildlife.photos.services import PhotoBusy, delete, try_again
+from wildlife.projects.rights import Right
 from wildlife.web import pages, wording
 from wildlife.web.origins import origin_of
 from wildlife.web.tiles import PENDING, tiles_of, with_answers
@@ -40,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "here": "photos",
         "obstacle": pages.obstacle(),
         "uploads": last_uploads(own_uploads(request)),
+        "guest_days": 0 if request.user.is_authenticated else settings.GUEST_DAYS,
         **_grid(request),
     }
     return render(request, "web/home.html", context)
@@ -56,7 +58,7 @@ def grid(request: HttpRequest) -> HttpResponse:
 
 
 def _grid(request: HttpRequest) -> dict[str, object]:
-    photos = photos_of(request)
+    photos = own_photos(request)
     page = Paginator(with_answers(photos), PHOTOS_PER_PAGE).get_page(request.GET.get("page"))
     tiles = tiles_of(page.object_list)
     # Photos finish between the two questions: while a tile shown is pending, the polling goes on.
@@ -107,7 +109,7 @@ def _shown(photo: Photo, seen: str = "") -> dict[str, object]:
 @require_POST
 def delete_photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     """Delete a photo for good."""
-    photo = photo_or_404(request, photo_id)
+    photo = photo_or_404(request, photo_id, Right.CURATE)
     try:
         delete(photo)
     except PhotoBusy:
@@ -123,7 +125,7 @@ def delete_photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     """Let a photo that failed be looked at once more."""
-    try_again(photo_or_404(request, photo_id))
+    try_again(photo_or_404(request, photo_id, Right.CURATE))
     dispatch()
     return redirect("web:photo", photo_id)
 
@@ -137,5 +139,9 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """How an answer comes about, how to read it, and what happens to an uploaded photo."""
-    facts = {"most": settings.MAX_UPLOAD_BYTES, "walk": wording.percent(Rules().walk)}
+    facts = {
+        "most": settings.MAX_UPLOAD_BYTES,
+        "walk": wording.percent(Rules().walk),
+        "guest_days": settings.GUEST_DAYS,
+    }
     return render(request, "web/help.html", {"here": "help", **facts})

@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 
 import msgspec
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -19,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from wildlife.identifications import unpacking
@@ -28,7 +28,8 @@ from wildlife.photos.arrivals import PART_BYTES, Announced, UploadFull
 from wildlife.photos.limits import count_upload
 from wildlife.photos.models import Upload, UploadItem
 from wildlife.photos.refusals import PhotoRefused
-from wildlife.photos.selectors import guest_of, upload_or_404
+from wildlife.photos.selectors import keeper_for, upload_or_404
+from wildlife.told import told as retold
 
 AT_ONCE = 500
 """Files that one request may announce or ask about."""
@@ -62,9 +63,7 @@ class Hashes(msgspec.Struct):
 def begin_upload(request: HttpRequest) -> HttpResponse:
     """Begin an upload with its first files, or go on with the unfinished one that has them."""
     files = _announced(_read(request, Files))
-    owner = request.user if isinstance(request.user, User) else None
-    guest = "" if owner else guest_of(request, create=True)
-    upload = arrivals.begin(files, owner=owner, guest=guest)
+    upload = arrivals.begin(files, keeper_for(request))
     names = ("page", "announce", "check", "file", "part")
     urls = {name: reverse(f"web:uploads:{name}", args=[upload.pk]) for name in names}
     return _announce(upload, files, urls=urls, part_bytes=PART_BYTES)
@@ -132,13 +131,12 @@ def receive_form(request: HttpRequest) -> HttpResponse:
         Announced(str(uuid4()), file.name or "", file.size or 0)
         for file in sent[: arrivals.MOST_ITEMS]
     ]
-    owner = request.user if isinstance(request.user, User) else None
-    guest = "" if owner else guest_of(request, create=True)
-    upload = arrivals.begin(files, owner=owner, guest=guest)
+    upload = arrivals.begin(files, keeper_for(request))
     items = arrivals.announce(upload, files)
     for item, file in zip(items, sent, strict=True):
         item.upload = upload
-        _take_from_form(request, item, file)
+        with override(None):  # what is stored of a refusal is in English
+            _take_from_form(request, item, file)
     dispatch()
     if len(items) == 1 and items[0].photo_id is not None:
         return redirect("web:photo", items[0].photo_id)
@@ -188,7 +186,7 @@ def _told(item: UploadItem) -> dict[str, Any]:
     return {
         "id": item.pk,
         "state": item.state,
-        "problem": item.problem,
+        "problem": retold(item.problem),
         "url": reverse("web:photo", args=[item.photo_id]) if item.photo_id else "",
         "archive": item.is_archive,
         "parts": item.parts,
@@ -220,8 +218,9 @@ def _number(request: HttpRequest, name: str) -> int:
 
 def _not_now(error: PhotoRefused) -> JsonResponse:
     """Answer that a file is not taken now, but may be later."""
+    sentence = retold(str(error))
     if error.wait:
-        told = {"sentence": str(error), "wait": error.wait}
+        told = {"sentence": sentence, "wait": error.wait}
         headers = {"Retry-After": str(error.wait)}
         return JsonResponse(told, status=HTTPStatus.TOO_MANY_REQUESTS, headers=headers)
-    return JsonResponse({"sentence": str(error)}, status=HTTPStatus.CONFLICT)
+    return JsonResponse({"sentence": sentence}, status=HTTPStatus.CONFLICT)

@@ -1,0 +1,7 @@
+"""Teams, where their cameras stood, and what passed them."""
+
+from wildlife.projects.models.deployment import Deployment
+from wildlife.projects.models.event import Event
+from wildlife.projects.models.project import Activity, Invitation, Membership, Project, Role
+
+__all__ = ["Activity", "Deployment", "Event", "Invitation", "Membership", "Project", "Role"]
