@@ -210,6 +210,34 @@ def test_a_connection_that_is_lost_for_a_while_loses_and_doubles_nothing(look, c
     assert Photo.objects.count() == MANY + 2
 
 
+def test_a_connection_may_stay_away_for_long_and_nothing_has_to_be_sent_by_hand(look, card):
+    page = unwatched(look("/help/"))
+    page.clock.install()
+    page.route("**/file", failing(20, 0))
+    choose(page, *files_of(card)[2:4])
+    uploads = page.locator("[data-uploads]")
+    minutes_go_by(page)
+    expect(uploads).to_contain_text("All files uploaded: 2")
+    assert Photo.objects.count() == 2
+
+
+def test_a_server_that_breaks_over_a_file_is_not_asked_for_ever(look, card):
+    page = unwatched(look("/help/"))
+    page.clock.install()
+    page.route("**/file", lambda route: route.fulfill(status=500))
+    choose(page, *files_of(card)[2:4])
+    uploads = page.locator("[data-uploads]")
+    minutes_go_by(page)
+    expect(uploads).to_contain_text("0 uploaded, 2 not")
+
+
+def minutes_go_by(page: Page) -> None:
+    """Let the page's clock run so long that it tries again what is lost, many times."""
+    for _ in range(16):
+        page.wait_for_timeout(150)
+        page.clock.fast_forward(31_000)
+
+
 def test_what_failed_on_its_way_can_be_sent_again(look, card):
     page = look()
     page.route("**/file", lambda route: route.fulfill(status=418))

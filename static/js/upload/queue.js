@@ -8,6 +8,7 @@ const ANNOUNCED_AT_ONCE = 500;
 const SENT_AT_ONCE = 3;
 const CHECKED_AHEAD = 64;
 const RETRIES = 5;
+const LONGEST_WAIT = 30_000; // milliseconds
 const SETTLED = { taken: "done", unpacking: "done", unpacked: "done", known: "known", refused: "refused" };
 
 export class Queue extends EventTarget {
@@ -197,7 +198,7 @@ export class Queue extends EventTarget {
       if (SETTLED[body.state]) this.settle(job, body);
       else this.again(job);
     } else if (stopped || this.lost(status, body)) this.again(job);
-    else this.fail(job, body.sentence ?? (status === 413 ? this.words.tooBig : status ? this.words.refused : this.words.lost));
+    else this.fail(job, body.sentence ?? (status === 413 ? this.words.tooBig : this.words.refused));
   }
 
   again(job) {
@@ -205,8 +206,9 @@ export class Queue extends EventTarget {
     this.ready.unshift(job);
   }
 
-  // Whether the same is to be tried again by itself: where the server asks for it, at its time;
-  // where the connection is lost or the server broken, some times, each later than the one before.
+  // Whether the same is to be tried again by itself: where the server asks for it, at its time; where
+  // the connection is lost or the server restarts, until it is back, each time later than the one
+  // before. A server that breaks over what it is sent is asked some times only.
   lost(status, body) {
     if (status === 429) {
       this.waitUntil = Date.now() + (body.wait ?? 10) * 1000;
@@ -216,9 +218,9 @@ export class Queue extends EventTarget {
     if (status && status < 500) return false;
     if (Date.now() < this.waitUntil) return true;
     this.losses += 1;
-    if (this.losses > RETRIES) return false;
+    if (status === 500 && this.losses > RETRIES) return false;
     this.reason = "";
-    this.waitUntil = Date.now() + 400 * 2 ** this.losses;
+    this.waitUntil = Date.now() + Math.min(LONGEST_WAIT, 400 * 2 ** this.losses);
     return true;
   }
 
