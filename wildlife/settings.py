@@ -5,8 +5,8 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import environ
-from corsheaders.defaults import default_headers
 from celery.schedules import schedule
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
 

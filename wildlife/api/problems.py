@@ -36,12 +36,15 @@ log = logging.getLogger("django.request")
 
 
 class Conflict(exceptions.APIException):
-    """The request cannot be done in the state that things are in, but may be `wait` seconds on."""
+    """The request cannot be done in the state that things are in.
+
+    It may be done `wait` seconds on; 0 where nobody knows when.
+    """
 
     status_code = HTTPStatus.CONFLICT
     default_code = "conflict"
 
-    def __init__(self, detail: str, code: str, wait: int) -> None:
+    def __init__(self, detail: str, code: str, wait: int = 0) -> None:
         super().__init__(detail, code)
         self.wait = wait
 

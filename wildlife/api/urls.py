@@ -2,7 +2,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from wildlife.api import answers, catalogue, media, taxa, views
+from wildlife.api import answers, catalogue, media, taxa, uploads, views
 
 app_name = "api"
 
@@ -17,6 +17,15 @@ urlpatterns = [
     path(
         "v1/photos/<uuid:photo_id>/detections/<int:index>/crop", media.Crop.as_view(), name="crop"
     ),
+    path("v1/uploads", uploads.UploadList.as_view(), name="uploads"),
+    path("v1/uploads/<uuid:upload_id>", uploads.UploadDetail.as_view(), name="upload"),
+    path("v1/uploads/<uuid:upload_id>/items", uploads.UploadItems.as_view()),
+    path("v1/uploads/<uuid:upload_id>/files", uploads.UploadFiles.as_view()),
+    path("v1/uploads/<uuid:upload_id>/addresses", uploads.UploadAddresses.as_view()),
+    path("v1/uploads/<uuid:upload_id>/check", uploads.UploadCheck.as_view()),
+    path("v1/uploads/<uuid:upload_id>/close", uploads.UploadClose.as_view()),
+    path("v1/uploads/<uuid:upload_id>/cancel", uploads.UploadCancel.as_view()),
+    path("v1/uploads/<uuid:upload_id>/retry", uploads.UploadRetry.as_view()),
     path("v1/detections", answers.DetectionList.as_view(), name="detections"),
     path("v1/detections/<int:pk>", answers.DetectionDetail.as_view(), name="detection"),
     path("v1/identifications", answers.IdentificationList.as_view(), name="identifications"),

@@ -1,9 +1,11 @@
 """What Celery may call. Each task only says which service does it."""
 
+from uuid import UUID
+
 from celery import shared_task
 from django.db import close_old_connections
 
-from wildlife.identifications import exemplars, sweeping, unpacking
+from wildlife.identifications import exemplars, fetches, sweeping, unpacking
 from wildlife.identifications.execution import StepFailed, execute
 
 
@@ -29,10 +31,18 @@ def unpack(item_id: int) -> None:
 
 
 @shared_task(ignore_result=True)
+def fetch(upload_id: str) -> None:
+    """Fetch photos from the addresses that an upload names."""
+    close_old_connections()
+    fetches.go_on(UUID(upload_id))
+
+
+@shared_task(ignore_result=True)
 def tend_archives() -> None:
-    """Go on with archives that got stuck."""
+    """Go on with archives and addresses that got stuck."""
     close_old_connections()
     unpacking.tend()
+    fetches.tend()
 
 
 @shared_task(ignore_result=True)

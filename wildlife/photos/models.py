@@ -231,7 +231,7 @@ class UploadItem(models.Model):
         default=0, help_text="Of an archive: how many parts of it are in storage."
     )
     alive_at = models.DateTimeField(
-        null=True, blank=True, help_text="Last sign of life from the worker that unpacks or fetches it."
+        null=True, blank=True, help_text="Last sign of life from the worker that brings it."
     )
     attempts = models.PositiveSmallIntegerField(
         default=0, help_text="Of a file that a worker brings: how often it began with it."

@@ -1,24 +1,20 @@
 """How far an upload is, in a fixed number of queries however many files it has."""
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wildlife.photos.limits import in_words
 from wildlife.photos.models import Photo, Upload, UploadItem
-from wildlife.web.tiles import PENDING
+from wildlife.photos.progress import counts_of, pace_of, seconds_left
 
 PROBLEMS_PER_PAGE = 50
 LISTED_MISSING = 20
 LAST = 3
-RATE_OVER = timedelta(seconds=60)
 BUSY, SLOW = 1500, 6000
 """Milliseconds between two looks: while photos are looked at, and while files are still to come."""
 
@@ -91,47 +87,28 @@ class Standing:
 
 def standing_of(upload: Upload, reached: float = 0.0) -> Standing:
     """Return how far an upload is; `reached` is what was shown before. Two queries."""
-    counts: Counter[tuple[str, str]] = Counter()
-    rows = upload.items.exclude(state=State.UNPACKED).order_by()
-    for state, photo_state, count in rows.values_list("state", "photo__state").annotate(
-        count=Count("pk")
-    ):
-        counts[state, photo_state or ""] += count
-    by_item, by_photo = _sums(counts, 0), _sums(counts, 1)
-    total, pending = counts.total(), sum(by_photo[state] for state in PENDING)
-    ended = by_photo[Photo.State.DONE] + by_photo[Photo.State.FAILED] + by_item[State.REFUSED]
-    share = 100 * ended / total if total else 0.0
-    moving = pending + by_item[State.UNPACKING]
+    counts = counts_of(upload)
+    missing = counts.expected + counts.fetching
+    moving = counts.pending + counts.unpacking + counts.fetching
     return Standing(
-        total=total,
-        missing=by_item[State.EXPECTED],
-        unpacking=by_item[State.UNPACKING],
-        known=by_item[State.KNOWN],
-        refused=by_item[State.REFUSED],
-        pending=pending,
-        done=by_photo[Photo.State.DONE],
-        failed=by_photo[Photo.State.FAILED],
-        reached=round(min(100.0, max(share, reached)), 1),
-        eta=_eta(upload, pending) if pending else "",
-        every=BUSY if moving else SLOW if by_item[State.EXPECTED] else 0,
+        total=counts.total,
+        missing=missing,
+        unpacking=counts.unpacking,
+        known=counts.known,
+        refused=counts.refused,
+        pending=counts.pending,
+        done=counts.done,
+        failed=counts.failed,
+        reached=round(min(100.0, max(100 * counts.share, reached)), 1),
+        eta=_eta(upload, counts.pending) if counts.pending else "",
+        every=BUSY if moving else SLOW if missing else 0,
     )
-
-
-def _sums(counts: Counter[tuple[str, str]], side: int) -> Counter[str]:
-    sums: Counter[str] = Counter()
-    for states, count in counts.items():
-        sums[states[side]] += count
-    return sums
 
 
 def _eta(upload: Upload, pending: int) -> str:
     """Return how long the rest takes at the pace of the last minute, "" where there is none."""
-    since = timezone.now() - RATE_OVER
-    lately = upload.photos.filter(finished_at__gt=since).count()
-    if lately < 2:
-        return ""
-    seconds = pending * RATE_OVER.total_seconds() / lately
-    return _("about %(time)s left") % {"time": in_words(max(1, round(seconds)))}
+    seconds = seconds_left(pending, pace_of(upload))
+    return _("about %(time)s left") % {"time": in_words(seconds)} if seconds else ""
 
 
 def problems_of(upload: Upload, page: str | None) -> Page[UploadItem]:
@@ -142,7 +119,7 @@ def problems_of(upload: Upload, page: str | None) -> Page[UploadItem]:
 
 def missing_of(upload: Upload) -> list[str]:
     """Return the names of some files that have not arrived."""
-    rows: QuerySet[UploadItem] = upload.items.filter(state=State.EXPECTED)
+    rows: QuerySet[UploadItem] = upload.items.filter(state__in=(State.EXPECTED, State.FETCHING))
     return list(rows.values_list("path", flat=True)[:LISTED_MISSING])
 
 

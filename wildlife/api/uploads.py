@@ -1,0 +1,289 @@
+"""Uploads of many files: opened, filled in parallel, watched, closed, cancelled, tried again."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from wildlife.api.base import ApiView, GenericApiView
+from wildlife.api.cursors import KeysetPages
+from wildlife.api.problems import Conflict
+from wildlife.api.schema import problem_responses
+from wildlife.api.upload_serializers import (
+    AddressesSerializer,
+    ChangedSerializer,
+    CheckedSerializer,
+    FilesSerializer,
+    HashesSerializer,
+    ItemQuerySerializer,
+    ItemSerializer,
+    ItemsSerializer,
+    ProgressSerializer,
+    UploadOpenSerializer,
+    UploadRowSerializer,
+)
+from wildlife.identifications import fetches, unpacking
+from wildlife.identifications.services import dispatch
+from wildlife.photos import batches
+from wildlife.photos.arrivals import UploadFull
+from wildlife.photos.batches import Added
+from wildlife.photos.keeper import keeper_of
+from wildlife.photos.limits import count_upload
+from wildlife.photos.models import Photo, Upload, UploadItem
+from wildlife.photos.selectors import keeper_for, own_uploads, upload_or_404
+from wildlife.projects.rights import Right, project_or_404
+
+_WRITING = problem_responses(
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.CONFLICT,
+)
+
+
+class UploadPages(KeysetPages):
+    ordering = ("-started_at", "-id")
+
+
+class ItemPages(KeysetPages):
+    ordering = ("id",)
+
+
+class UploadList(GenericApiView):
+    resource = "uploads"
+    reads = UploadRowSerializer
+    serializer_class = UploadRowSerializer
+    pagination_class = UploadPages
+
+    @extend_schema(operation_id="uploads_list", responses={200: UploadRowSerializer(many=True)})
+    def get(self, request: Request) -> Response:
+        """List your uploads, the newest first."""
+        page = self.page(own_uploads(request).select_related("project"))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(
+        operation_id="uploads_open",
+        request=UploadOpenSerializer,
+        responses={201: ProgressSerializer, **_WRITING},
+    )
+    def post(self, request: Request) -> Response:
+        """Open an upload. Files are then added to it, by many requests at once if you like."""
+        sent = UploadOpenSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        slug = sent.validated_data["project"]
+        project = project_or_404(request, slug, Right.UPLOAD) if slug else None
+        upload = batches.open_for(keeper_for(request, project))
+        data = _progress(request, upload)
+        return Response(data, HTTPStatus.CREATED, headers={"Location": str(data["url"])})
+
+
+class UploadDetail(ApiView):
+    resource = "uploads"
+    reads = ProgressSerializer
+
+    @extend_schema(
+        operation_id="uploads_read",
+        responses={200: ProgressSerializer, **problem_responses(HTTPStatus.NOT_FOUND)},
+    )
+    def get(self, request: Request, upload_id: UUID) -> Response:
+        """Read how far an upload is."""
+        return Response(_progress(request, upload_or_404(request, upload_id)))
+
+
+class UploadItems(GenericApiView):
+    resource = "uploads"
+    reads = ItemSerializer
+    serializer_class = ItemSerializer
+    pagination_class = ItemPages
+
+    @extend_schema(
+        operation_id="uploads_items_list",
+        parameters=[ItemQuerySerializer],
+        responses={200: ItemSerializer(many=True)},
+    )
+    def get(self, request: Request, upload_id: UUID) -> Response:
+        """List the files of an upload, and what became of each."""
+        query = ItemQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        items = upload_or_404(request, upload_id).items.all()
+        if state := query.validated_data["state"]:
+            items = items.filter(state=state)
+        if query.validated_data["problem"]:
+            failed = Q(photo__state=Photo.State.FAILED)
+            items = items.filter(Q(state=UploadItem.State.REFUSED) | failed)
+        return self.get_paginated_response(self.get_serializer(self.page(items), many=True).data)
+
+
+class UploadFiles(ApiView):
+    resource = "uploads"
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        operation_id="uploads_add_files",
+        request={"multipart/form-data": FilesSerializer},
+        responses={
+            207: ItemsSerializer,
+            **_WRITING,
+            **problem_responses(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        },
+    )
+    def post(self, request: Request, upload_id: UUID) -> Response:
+        """Add files: each is taken, known or refused on its own.
+
+        A file that is refused only for now (`quota`, `too_many`) stays `expected`: send it again.
+        """
+        upload = _open(request, upload_id)
+        files = request.FILES.getlist("file")
+        if not files:
+            raise ValidationError({"file": [_("Send at least one file in a field of this name.")]})
+        added = [_added(request, upload, file) for file in files]
+        if any(one.item.state == UploadItem.State.TAKEN for one in added):
+            dispatch()
+        return _told(request, added, HTTPStatus.MULTI_STATUS)
+
+
+class UploadAddresses(ApiView):
+    resource = "uploads"
+
+    @extend_schema(
+        operation_id="uploads_add_addresses",
+        request=AddressesSerializer,
+        responses={202: ItemsSerializer, **_WRITING},
+    )
+    def post(self, request: Request, upload_id: UUID) -> Response:
+        """Let a worker fetch photos from addresses in the public internet."""
+        sent = AddressesSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        upload = _open(request, upload_id)
+        for _url in sent.validated_data["urls"]:
+            count_upload(request)
+        try:
+            items = batches.add_addresses(upload, sent.validated_data["urls"])
+        except UploadFull as error:
+            raise Conflict(str(error), "full") from error
+        fetches.send(upload.pk)
+        return _told(request, [Added(item) for item in items], HTTPStatus.ACCEPTED)
+
+
+class UploadCheck(ApiView):
+    resource = "uploads"
+
+    @extend_schema(
+        operation_id="uploads_check",
+        request=HashesSerializer,
+        responses={200: CheckedSerializer, **_WRITING},
+    )
+    def post(self, request: Request, upload_id: UUID) -> Response:
+        """Ask which files are here already, by their SHA-256: yours alone, or the project's."""
+        sent = HashesSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        hashes = list(dict.fromkeys(sent.validated_data["sha256"]))
+        known = batches.known_to(keeper_of(upload_or_404(request, upload_id)), hashes)
+        return Response(
+            {
+                "known": [
+                    {"sha256": one, "photo": _address(request, "photo", known[one].pk)}
+                    for one in hashes
+                    if one in known
+                ],
+                "missing": [one for one in hashes if one not in known],
+            }
+        )
+
+
+class UploadClose(ApiView):
+    resource = "uploads"
+
+    @extend_schema(
+        operation_id="uploads_close",
+        request=None,
+        responses={200: ProgressSerializer, **_WRITING},
+    )
+    def post(self, request: Request, upload_id: UUID) -> Response:
+        """Say that no more files come."""
+        upload = upload_or_404(request, upload_id)
+        batches.close(upload)
+        return Response(_progress(request, upload))
+
+
+class UploadCancel(ApiView):
+    resource = "uploads"
+
+    @extend_schema(
+        operation_id="uploads_cancel",
+        request=None,
+        responses={200: ChangedSerializer, **_WRITING},
+    )
+    def post(self, request: Request, upload_id: UUID) -> Response:
+        """Give up what is not here yet. Photos that are here stay."""
+        upload = upload_or_404(request, upload_id)
+        changed = batches.cancel(upload)
+        return Response({"changed": changed, "upload": _progress(request, upload)})
+
+
+class UploadRetry(ApiView):
+    resource = "uploads"
+
+    @extend_schema(
+        operation_id="uploads_retry",
+        request=None,
+        responses={200: ChangedSerializer, **_WRITING},
+    )
+    def post(self, request: Request, upload_id: UUID) -> Response:
+        """Try what failed once more, and nothing else: photos, and addresses without an answer."""
+        upload = upload_or_404(request, upload_id)
+        if upload.cancelled_at:
+            raise Conflict(_("This upload was cancelled. Open another one."), "closed")
+        changed = batches.retry(upload)
+        if changed:
+            dispatch()
+            fetches.send(upload.pk)
+        return Response({"changed": changed, "upload": _progress(request, upload)})
+
+
+def _open(request: Request, upload_id: UUID) -> Upload:
+    """Return an upload that takes files. Raises Http404 and Conflict."""
+    upload = upload_or_404(request, upload_id)
+    try:
+        batches.check_open(upload)
+    except batches.UploadClosed as error:
+        raise Conflict(str(error), "closed") from error
+    return upload
+
+
+def _added(request: Request, upload: Upload, file: UploadedFile) -> Added:
+    """Raises PhotoRefused where too many came from a guest's address, and Conflict."""
+    count_upload(request)
+    try:
+        added = batches.add(upload, file)
+    except UploadFull as error:
+        raise Conflict(str(error), "full") from error
+    except ValueError as error:
+        raise Conflict(_("This archive is being sent by another request."), "busy", 1) from error
+    if added.unpack:
+        unpacking.send(added.item.pk)
+    return added
+
+
+def _told(request: Request, added: list[Added], status: HTTPStatus) -> Response:
+    passing = {one.item.pk: one.passing for one in added if one.passing}
+    context = {"request": request, "passing": passing}
+    items = [one.item for one in added]
+    return Response({"items": ItemSerializer(items, many=True, context=context).data}, status)
+
+
+def _progress(request: Request, upload: Upload) -> dict[str, object]:
+    return ProgressSerializer(upload, context={"request": request}).data
+
+
+def _address(request: Request, name: str, pk: object) -> str:
+    return request.build_absolute_uri(reverse(f"api:{name}", args=[pk]))
