@@ -1,5 +1,9 @@
 """Who is asking, and whether a guest's browser was made to."""
 
+from collections.abc import Callable
+from functools import cache
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
@@ -7,6 +11,9 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
+
+from wildlife.photos.models import Photo
+from wildlife.projects.rights import Right, projects_with
 
 
 class NotFromAnotherSite(BasePermission):
@@ -32,3 +39,20 @@ class NotFromAnotherSite(BasePermission):
 def owner_of(request: Request) -> User | None:
     """Return the user behind a request, None for a guest."""
     return request.user if request.user.is_authenticated else None
+
+
+def places_shown_to(request: Request) -> Callable[[Photo], bool]:
+    """Return whether a reader may know where exactly a photo was taken: of sensitive species in
+    projects, not everybody. One query, once it is needed."""
+    user = request.user
+
+    @cache
+    def projects() -> frozenset[UUID]:
+        exact = projects_with(user, Right.SEE_PLACES)
+        return frozenset(exact.values_list("pk", flat=True))
+
+    def shown(photo: Photo) -> bool:
+        sensitive = photo.taxon is not None and photo.taxon.sensitive
+        return not sensitive or photo.project_id is None or photo.project_id in projects()
+
+    return shown

@@ -15,6 +15,7 @@ from wildlife.api.base import ApiView
 from wildlife.api.schema import problem_responses
 from wildlife.photos.files import RENDITION_TYPE, original_file, rendition_file
 from wildlife.photos.selectors import photo_or_404
+from wildlife.projects.rights import Right
 
 _PROBLEMS = problem_responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
 
@@ -58,5 +59,5 @@ class Crop(FileView):
 class Original(FileView):
     @_documented("photos_original", "image/*", "The file, byte for byte, as an attachment.")
     def get(self, request: Request, photo_id: UUID) -> HttpResponseBase:
-        """The file as it was uploaded."""
-        return original_file(request, photo_or_404(request, photo_id))
+        """The file as it was uploaded. Of a project's photos, for its owners."""
+        return original_file(request, photo_or_404(request, photo_id, Right.SEE_PEOPLE))

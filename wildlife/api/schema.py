@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from wildlife.api.problems import MEDIA_TYPE
-from wildlife.api.scopes import scope_for
+from wildlife.api.scopes import WRITES, scope_for
 from wildlife.api.serializers import ProblemSerializer
 
 WRITING = ("post", "put", "patch", "delete")
@@ -101,7 +101,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
                 headers[name] = _header(name)
     responses.setdefault("429", {"$ref": "#/components/responses/TooMany"})
     responses.setdefault("default", {"$ref": "#/components/responses/Problem"})
-    resource = path.removeprefix("/api/v1/").partition("/")[0]
+    named = [part for part in path.removeprefix("/api/v1/").split("/") if part in WRITES]
+    resource = named[-1] if named else ""
     operation["x-scope"] = scope_for(resource, method.upper()).value
 
 

@@ -17,10 +17,9 @@ from wildlife.tokens.models import Scope, Token
 WRITES: Mapping[str, Mapping[str, Scope]] = {
     "photos": {"POST": Scope.UPLOAD, "DELETE": Scope.CURATE},
     "uploads": {"POST": Scope.UPLOAD},
-    "verdicts": {"POST": Scope.REVIEW, "DELETE": Scope.REVIEW},
+    "verdicts": {"POST": Scope.REVIEW},
     "taxa": {"POST": Scope.CURATE, "PATCH": Scope.CURATE, "DELETE": Scope.CURATE},
-    "deployments": {"POST": Scope.CURATE, "PATCH": Scope.CURATE, "DELETE": Scope.CURATE},
-    "projects": {"POST": Scope.ADMIN, "PATCH": Scope.ADMIN},
+    "deployments": {"POST": Scope.CURATE, "PATCH": Scope.CURATE},
 }
 """From resource and method to scope. Reading needs `read`; what is not in here needs `admin`."""
 

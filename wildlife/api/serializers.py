@@ -4,13 +4,16 @@ Django REST framework takes declared fields off their class, so that a field may
 attribute of serializers; mypy cannot know that.
 """
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from models_registry.interfaces import GROUPS
+from wildlife.api.access import places_shown_to
 from wildlife.identifications.models import Detection
 from wildlife.library.wish import Box, Sure, Wish
 from wildlife.library.wish import State as LibraryState
@@ -19,6 +22,8 @@ from wildlife.species.models import ConservationAssessment
 from wildlife.told import told
 
 Plain = serializers.Serializer[Any]
+COARSE = 1
+"""Decimals of degrees that are told where a place is to be kept: some ten kilometres."""
 
 
 class ProblemSerializer(Plain):
@@ -181,6 +186,18 @@ class PhotoSerializer(serializers.ModelSerializer[Photo]):
             "finished_at",
         ]
         read_only_fields = fields
+
+    @cached_property
+    def _places_shown(self) -> Callable[[Photo], bool]:
+        return places_shown_to(self.context["request"])
+
+    def to_representation(self, instance: Photo) -> dict[str, Any]:
+        told = super().to_representation(instance)
+        if not self._places_shown(instance):
+            for name in ("latitude", "longitude"):
+                if told[name] is not None:
+                    told[name] = round(told[name], COARSE)
+        return told
 
 
 class ReceiptSerializer(Plain):

@@ -2,7 +2,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from wildlife.api import answers, catalogue, media, taxa, uploads, views
+from wildlife.api import answers, catalogue, media, projects, taxa, uploads, views
 
 app_name = "api"
 
@@ -38,6 +38,16 @@ urlpatterns = [
     path("v1/models/<slug:name>@<str:version>", catalogue.ReleaseDetail.as_view(), name="model"),
     path("v1/runs", catalogue.RunList.as_view(), name="runs"),
     path("v1/runs/<uuid:run_id>", catalogue.RunDetail.as_view(), name="run"),
+    path("v1/projects", projects.ProjectList.as_view(), name="projects"),
+    path("v1/projects/<slug:slug>", projects.ProjectDetail.as_view(), name="project"),
+    path("v1/projects/<slug:slug>/deployments", projects.DeploymentList.as_view()),
+    path("v1/projects/<slug:slug>/events", projects.EventList.as_view()),
+    path(
+        "v1/deployments/<uuid:deployment_id>",
+        projects.DeploymentDetail.as_view(),
+        name="deployment",
+    ),
+    path("v1/events/<uuid:event_id>", projects.EventDetail.as_view(), name="event"),
     path("v1/taxa", taxa.TaxonList.as_view(), name="taxa"),
     path("v1/taxa/<slug:slug>", taxa.TaxonDetail.as_view(), name="taxon"),
     re_path(r"", views.Unknown.as_view()),

@@ -1,0 +1,120 @@
+"""What the API says of projects, deployments and events, in the terms of Camtrap DP."""
+
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import ValidationError as Invalid
+from rest_framework import serializers
+from rest_framework.settings import api_settings
+
+from wildlife.projects.models import Deployment, Event, Project, Role
+
+
+class ProjectSerializer(serializers.ModelSerializer[Project]):
+    """A project that you are a member of."""
+
+    url = serializers.HyperlinkedIdentityField(view_name="api:project", lookup_field="slug")
+    role = serializers.ChoiceField(
+        Role.choices, read_only=True, allow_null=True, help_text="What you are in it."
+    )
+
+    class Meta:
+        model = Project
+        fields = [
+            "slug",
+            "url",
+            "name",
+            "description",
+            "role",
+            "sampling_design",
+            "data_licence",
+            "media_licence",
+            "event_gap",
+            "accept_above",
+            "reviewers_needed",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
+    """One camera at one place for a time."""
+
+    url = serializers.HyperlinkedIdentityField(
+        view_name="api:deployment", lookup_url_kwarg="deployment_id"
+    )
+    project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+
+    class Meta:
+        model = Deployment
+        fields = [
+            "id",
+            "url",
+            "project",
+            "name",
+            "location_id",
+            "location_name",
+            "latitude",
+            "longitude",
+            "coordinate_uncertainty",
+            "start",
+            "end",
+            "time_zone",
+            "clock_shift",
+            "setup_by",
+            "camera_id",
+            "camera_model",
+            "camera_delay",
+            "camera_height",
+            "camera_depth",
+            "camera_tilt",
+            "camera_heading",
+            "detection_distance",
+            "timestamp_issues",
+            "bait_use",
+            "feature_type",
+            "habitat",
+            "groups",
+            "tags",
+            "comments",
+            "created_at",
+        ]
+        read_only_fields = ["id", "clock_shift", "created_at"]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask the model, which knows what fits together. `project` is that of the address."""
+        held = {} if self.instance is None else _columns(self.instance)
+        row = Deployment(**{**held, "project": self.context["project"], **attrs})
+        if self.instance is not None:
+            row.pk, row._state.adding = self.instance.pk, False
+        try:
+            row.full_clean()
+        except Invalid as error:
+            told = dict(serializers.as_serializer_error(error))
+            if NON_FIELD_ERRORS in told:
+                told[api_settings.NON_FIELD_ERRORS_KEY] = told.pop(NON_FIELD_ERRORS)
+            raise serializers.ValidationError(told) from error
+        return attrs
+
+
+def _columns(row: Deployment) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    """One visit: photos of one deployment that follow each other closely."""
+
+    deployment = serializers.UUIDField(source="deployment_id", read_only=True)
+    taxon = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+
+    class Meta:
+        model = Event
+        fields = ["id", "deployment", "start", "end", "taxon", "confidence", "count"]
+        read_only_fields = fields
+
+
+class EventQuerySerializer(serializers.Serializer[Any]):
+    deployment = serializers.UUIDField(default=None)
+    taxon = serializers.SlugField(default="", help_text="The key of what was identified.")
+    since = serializers.DateTimeField(default=None, help_text="Began then or later.")
+    until = serializers.DateTimeField(default=None, help_text="Began before.")

@@ -1,0 +1,194 @@
+"""Projects, and where and when their cameras stood. Members read; who curates also writes."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from wildlife.api.base import ApiView, GenericApiView
+from wildlife.api.conditional import IF_MATCH, check_unchanged, etag_of
+from wildlife.api.cursors import KeysetPages
+from wildlife.api.project_serializers import (
+    DeploymentSerializer,
+    EventQuerySerializer,
+    EventSerializer,
+    ProjectSerializer,
+)
+from wildlife.api.schema import problem_responses
+from wildlife.projects.activities import note
+from wildlife.projects.models import Deployment, Event, Membership, Project
+from wildlife.projects.rights import Right, project_or_404, projects_with
+
+_READING = problem_responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+_WRITING = problem_responses(
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.PRECONDITION_FAILED,
+)
+
+
+class ProjectPages(KeysetPages):
+    ordering = ("slug",)
+
+
+class DeploymentPages(KeysetPages):
+    ordering = ("name", "id")
+
+
+class EventPages(KeysetPages):
+    ordering = ("start", "id")
+
+
+class ProjectList(GenericApiView):
+    resource = "projects"
+    reads = ProjectSerializer
+    serializer_class = ProjectSerializer
+    pagination_class = ProjectPages
+
+    @extend_schema(operation_id="projects_list", responses={200: ProjectSerializer(many=True)})
+    def get(self, request: Request) -> Response:
+        """List the projects that you are a member of."""
+        page = self.page(_projects(request))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class ProjectDetail(ApiView):
+    resource = "projects"
+    reads = ProjectSerializer
+
+    @extend_schema(operation_id="projects_read", responses={200: ProjectSerializer, **_READING})
+    def get(self, request: Request, slug: str) -> Response:
+        """Read a project, and what you are in it."""
+        project = get_object_or_404(_projects(request), slug=slug)
+        return Response(ProjectSerializer(project, context={"request": request}).data)
+
+
+class DeploymentList(GenericApiView):
+    resource = "deployments"
+    reads = DeploymentSerializer
+    serializer_class = DeploymentSerializer
+    pagination_class = DeploymentPages
+
+    @extend_schema(
+        operation_id="deployments_list", responses={200: DeploymentSerializer(many=True)}
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """List where and when the cameras of a project stood."""
+        project = project_or_404(request, slug)
+        page = self.page(project.deployments.select_related("project"))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(
+        operation_id="deployments_create",
+        responses={201: DeploymentSerializer, **_WRITING},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Note a deployment."""
+        project = project_or_404(request, slug, Right.CURATE)
+        context = {"request": request, "project": project}
+        sent = DeploymentSerializer(data=request.data, context=context)
+        sent.is_valid(raise_exception=True)
+        with transaction.atomic():
+            row = sent.save(project=project)
+            note(project, "deployment_made", request.user, name=row.name)
+        data = DeploymentSerializer(row, context=context).data
+        headers = {"Location": data["url"], "ETag": etag_of(data)}
+        return Response(data, HTTPStatus.CREATED, headers=headers)
+
+
+class DeploymentDetail(ApiView):
+    resource = "deployments"
+    reads = DeploymentSerializer
+
+    @extend_schema(
+        operation_id="deployments_read", responses={200: DeploymentSerializer, **_READING}
+    )
+    def get(self, request: Request, deployment_id: UUID) -> Response:
+        """Read one deployment."""
+        row = get_object_or_404(_deployments(request), pk=deployment_id)
+        return Response(DeploymentSerializer(row, context={"request": request}).data)
+
+    @extend_schema(
+        operation_id="deployments_change",
+        parameters=[IF_MATCH],
+        request=DeploymentSerializer(partial=True),
+        responses={200: DeploymentSerializer, **_WRITING},
+    )
+    def patch(self, request: Request, deployment_id: UUID) -> Response:
+        """Change a deployment: only what is sent."""
+        with transaction.atomic():
+            rows = _deployments(request).select_for_update(of=("self",))
+            row = get_object_or_404(rows, pk=deployment_id)
+            project = project_or_404(request, row.project.slug, Right.CURATE)
+            context = {"request": request, "project": project}
+            check_unchanged(request, DeploymentSerializer(row, context=context).data)
+            sent = DeploymentSerializer(row, data=request.data, partial=True, context=context)
+            sent.is_valid(raise_exception=True)
+            row = sent.save()
+            note(project, "deployment_changed", request.user, name=row.name)
+        data = DeploymentSerializer(row, context=context).data
+        return Response(data, headers={"ETag": etag_of(data)})
+
+
+class EventList(GenericApiView):
+    resource = "events"
+    reads = EventSerializer
+    serializer_class = EventSerializer
+    pagination_class = EventPages
+
+    @extend_schema(
+        operation_id="events_list",
+        parameters=[EventQuerySerializer],
+        responses={200: EventSerializer(many=True)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """List the visits that the cameras of a project saw, the first one first."""
+        query = EventQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        asked = {
+            "deployment": query.validated_data["deployment"],
+            "taxon__slug": query.validated_data["taxon"],
+            "start__gte": query.validated_data["since"],
+            "start__lt": query.validated_data["until"],
+        }
+        project = project_or_404(request, slug)
+        rows = Event.objects.filter(
+            deployment__project=project, **{name: value for name, value in asked.items() if value}
+        )
+        page = self.page(rows.select_related("taxon"))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class EventDetail(ApiView):
+    resource = "events"
+    reads = EventSerializer
+
+    @extend_schema(operation_id="events_read", responses={200: EventSerializer, **_READING})
+    def get(self, request: Request, event_id: UUID) -> Response:
+        """Read one visit."""
+        theirs = Event.objects.filter(deployment__project__in=projects_with(request.user))
+        row = theirs.select_related("taxon").filter(pk=event_id).first()
+        if row is None:
+            raise Http404
+        return Response(EventSerializer(row).data)
+
+
+def _projects(request: Request) -> QuerySet[Project]:
+    """Return the projects that a reader may know of, each with their `role` in it."""
+    mine = Membership.objects.filter(
+        project=OuterRef("pk"), user=request.user.pk if request.user.is_authenticated else None
+    )
+    return projects_with(request.user).annotate(role=Subquery(mine.values("role")))
+
+
+def _deployments(request: Request) -> QuerySet[Deployment]:
+    theirs = Deployment.objects.filter(project__in=projects_with(request.user))
+    return theirs.select_related("project")
