@@ -15,6 +15,8 @@ from wildlife.photos.progress import counts_of, pace_of, seconds_left
 PROBLEMS_PER_PAGE = 50
 LISTED_MISSING = 20
 LAST = 3
+LOOKED_AT = 20
+"""Among so many uploads those of several files are looked for."""
 BUSY, SLOW = 1500, 6000
 """Milliseconds between two looks: while photos are looked at, and while files are still to come."""
 
@@ -125,8 +127,9 @@ def missing_of(upload: Upload) -> list[str]:
 
 def last_uploads(uploads: QuerySet[Upload]) -> list[Upload]:
     """Return the newest uploads of many files, with how many `files` they have and how many of
-    them are `missing`. One query."""
-    counted = uploads.annotate(
+    them are `missing`. One query, which counts the files of the newest uploads alone."""
+    newest = Upload.objects.filter(pk__in=uploads.order_by("-started_at").values("pk")[:LOOKED_AT])
+    counted = newest.annotate(
         files=Count("items", filter=~Q(items__state=State.UNPACKED)),
         missing=Count("items", filter=Q(items__state=State.EXPECTED)),
     )
