@@ -1,0 +1,121 @@
+"""Everything that the schema allows, and much that it does not, is answered as it says.
+
+Schemathesis makes the requests, and checks of each answer that it is no server error and that its
+status, headers, media type and content are those of the schema; that what the schema forbids is
+refused; and that what it does not know as a method is not allowed.
+"""
+
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Any
+
+import pytest
+import schemathesis
+from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+from pytest_django import Settings
+
+from tests.api.build import answered, elephants
+from tests.api.conftest import bearer
+from tests.photos.build import upload
+from wildlife.api import uploads
+from wildlife.identifications import fetches, unpacking
+from wildlife.identifications.models import Verdict
+from wildlife.photos.services import receive
+from wildlife.projects.models import Deployment, Event, Project
+
+QUICK, DEEP = 8, 100
+"""Cases for each operation."""
+MEANT = ["2xx", "304", "400", "401", "403", "404", "409", "412", "413", "415", "422"]
+"""What a request may be answered that keeps to the schema: that a cursor is signed, that a taxon
+exists, or that a file is a photo, no schema can say."""
+
+schema = schemathesis.openapi.from_wsgi("/api/schema", get_wsgi_application())
+schema.config.checks.positive_data_acceptance.expected_statuses = MEANT
+schema.config.phases.coverage.enabled = False
+QUIETLY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
+
+
+class World:
+    """Rows to be found, and the headers of somebody who may do everything with them."""
+
+    def __init__(self, user: User) -> None:
+        self.headers = {"Authorization": bearer(user)["HTTP_AUTHORIZATION"]}
+        taxon = elephants()
+        photo = receive(upload(), owner=user).photo
+        run = answered(photo, taxon)
+        found = photo.detections.get(index=0)
+        verdict = Verdict.objects.create(
+            photo=photo, x=found.x, y=found.y, width=found.width, height=found.height, taxon=taxon
+        )
+        project = Project.objects.create(slug="mara", name="Mara")
+        place = Deployment.objects.create(project=project, name="C1")
+        event = Event.objects.create(deployment=place, start=run.created_at, end=run.created_at)
+        batch = user.uploads.create()
+        self.known: dict[str, Any] = {
+            "photo_id": str(photo.pk),
+            "upload_id": str(batch.pk),
+            "run_id": str(run.pk),
+            "deployment_id": str(place.pk),
+            "event_id": str(event.pk),
+            "index": 0,
+        }
+        self.known_of = {
+            "detections": {"id": found.pk},
+            "identifications": {"id": found.pk},
+            "verdicts": {"id": verdict.pk},
+            "taxa": {"slug": taxon.slug},
+            "projects": {"slug": project.slug},
+        }
+        self._turns = cycle([True, True, False])
+
+    def lead(self, case: schemathesis.Case) -> None:
+        """Let most cases that keep to the schema find something."""
+        meta = case.meta
+        if meta is None or meta.generation.mode.is_negative or not next(self._turns):
+            return
+        resource = case.path.removeprefix("/api/v1/").partition("/")[0]
+        known = {**self.known, **self.known_of.get(resource, {})}
+        case.path_parameters = {
+            name: known.get(name, value) for name, value in (case.path_parameters or {}).items()
+        }
+
+
+@pytest.fixture
+def in_transaction() -> Iterator[None]:
+    """Let requests leave the test's connection open, as Django's own test client does."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def world(
+    db: None, in_transaction: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> World:
+    settings.API_RATES = {"token": 0, "user": 0, "guest": 0}
+    for module in (unpacking, fetches):
+        monkeypatch.setattr(module, "send", lambda _id: None)
+    monkeypatch.setattr(uploads, "dispatch", lambda: None)
+    return World(User.objects.create_superuser("root"))
+
+
+@schema.parametrize()
+@settings(max_examples=QUICK, deadline=None, suppress_health_check=QUIETLY, derandomize=True)
+def test_answers_are_as_the_schema_says(case: schemathesis.Case, world: World) -> None:
+    world.lead(case)
+    case.call_and_validate(headers=world.headers)
+
+
+@pytest.mark.deep
+@schema.parametrize()
+@settings(max_examples=DEEP, deadline=None, suppress_health_check=QUIETLY)
+def test_all_answers_are_as_the_schema_says(case: schemathesis.Case, world: World) -> None:
+    world.lead(case)
+    case.call_and_validate(headers=world.headers)
