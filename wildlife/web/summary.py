@@ -47,7 +47,7 @@ def summary_of(claims: Sequence[Name | None], tree: Tree) -> Summary:
     if not shown:
         return Summary(_times(_("An animal, kind not known"), len(claims)), len(claims), (), True)
     return Summary(
-        headline=", ".join(_times(names[slug].title, counts[slug]) for slug in shown),
+        headline=wording.listed(_times(names[slug].title, counts[slug]) for slug in shown),
         animals=len(claims),
         shown=shown,
         complete=sum(counts[slug] for slug in shown) == len(claims),

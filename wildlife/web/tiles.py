@@ -84,7 +84,7 @@ def _tile(photo: Photo, names: Mapping[str, Name], tree: Tree) -> Tile:
     return Tile(
         photo=photo,
         title=summary.headline,
-        note=", ".join(note for note in notes if note),
+        note=wording.listed(notes),
         confidence=_confidence(summary, animals or answers),
         crop=next((row.index for row in rows if row.crop), None),
     )

@@ -96,7 +96,7 @@ def group_in_words(group: object) -> str:
 
 def groups_in_words(groups: Sequence[Sequence[object]]) -> str:
     """Return the coarse groups in words: `mammal (97%), bird (2%)`."""
-    return ", ".join(
+    return wording.listed(
         f"{group_in_words(group)} ({wording.percent(share)})"
         for group, share in groups
         if isinstance(share, float | int) and share >= LEAST_GROUP_SHOWN

@@ -1,5 +1,7 @@
 """How numbers are put into words: one place, so that all pages say the same thing."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +14,11 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:
         return ">99%"
     return f"{round(share * 100)}%"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return what there is to say, one after the other: `2 people, 1 vehicle`."""
+    return _(", ").join(part for part in parts if part)
 
 
 def confidence(share: float) -> str:

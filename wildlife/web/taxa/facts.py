@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from wildlife.species.countries import country_name
 from wildlife.species.habitats import habitat_name
 from wildlife.species.models import ConservationAssessment, Habitat, TaxonHabitat
+from wildlife.web import wording
 from wildlife.web.species import SCALE, Grade, trend_in_words
 from wildlife.web.taxa.footnotes import Footnotes
 
@@ -159,7 +160,7 @@ def _note(row: TaxonHabitat) -> str:
         _("of major importance") if row.major else "",
         _("marginal") if marginal else _("suitability unknown") if unknown else "",
     )
-    return ", ".join(note for note in notes if note)
+    return wording.listed(notes)
 
 
 def _icon(code: str) -> str:

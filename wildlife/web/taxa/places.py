@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from wildlife.species.countries import country_name, in_order
 from wildlife.species.models import Range
 from wildlife.species.selectors import CountryFact
+from wildlife.web import wording
 from wildlife.web.taxa.outlines import CREDIT, outlines
 
 
@@ -24,7 +25,7 @@ class Place:
 
     @property
     def words(self) -> str:
-        return f"{self.name} ({', '.join(self.regions)})" if self.regions else self.name
+        return f"{self.name} ({wording.listed(self.regions)})" if self.regions else self.name
 
 
 @dataclass(frozen=True, slots=True)

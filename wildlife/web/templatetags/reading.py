@@ -5,9 +5,11 @@ from django import template
 from wildlife.species.habitats import habitat_name
 from wildlife.species.models import Taxon
 from wildlife.told import told
+from wildlife.web import wording
 
 register = template.Library()
 register.filter("told", told)
+register.filter("listed", wording.listed)
 register.filter("habitat", habitat_name)
 
 

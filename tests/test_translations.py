@@ -1,0 +1,107 @@
+"""Every sentence that is shown is translated, and what is committed is up to date."""
+
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import polib
+import pytest
+from django.conf import settings as configured
+from django.utils.translation import override
+from pytest_django import Settings
+
+from models_registry.services import registry
+from pipelines.picture import TITLES
+from wildlife.ops.management.commands import messages
+from wildlife.species import habitats
+from wildlife.species.models import ConservationAssessment
+from wildlife.told import told
+
+LOCALE = "zh_Hans"
+PLACES = re.compile(r"%\(\w+\)[\d.]*[a-z]|%%|%[sd]|\{\w+\}|</?\w+")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> polib.POFile:
+    return polib.pofile(str(messages.catalogue(LOCALE)))
+
+
+def words(entry: polib.POEntry) -> str:
+    return entry.msgstr_plural[0] if entry.msgid_plural else entry.msgstr
+
+
+def test_nothing_is_left_to_translate(catalogue):
+    left = [entry.msgid for entry in catalogue if not entry.translated()]
+    assert left == [], "translate these in locale/, then run `make messages`"
+    assert [entry.msgid for entry in catalogue if entry.obsolete] == []
+
+
+def test_a_translation_has_the_places_of_its_sentence(catalogue):
+    for entry in catalogue:
+        wanted = sorted(PLACES.findall(entry.msgid_plural or entry.msgid))
+        assert sorted(PLACES.findall(words(entry))) == wanted, entry.msgid
+
+
+def test_a_translation_has_the_line_ends_of_its_sentence(catalogue):
+    for entry in catalogue:
+        for side in (0, -1):
+            assert (words(entry)[side] == "\n") == (entry.msgid[side] == "\n"), entry.msgid
+
+
+def test_what_is_compiled_is_what_is_written(catalogue):
+    path = messages.catalogue(LOCALE).with_suffix(".mo")
+    compiled = {(entry.msgctxt, entry.msgid): words(entry) for entry in polib.mofile(str(path))}
+    written = {(entry.msgctxt, entry.msgid): words(entry) for entry in catalogue}
+    assert compiled == written, "run `make messages`"
+
+
+@pytest.mark.skipif(shutil.which("xgettext") is None, reason="needs GNU gettext")
+def test_no_sentence_was_forgotten(
+    catalogue, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    kept = messages.catalogue(LOCALE)
+    monkeypatch.chdir(configured.BASE_DIR)
+    settings.LOCALE_PATHS = [tmp_path]
+    copy = messages.catalogue(LOCALE)
+    copy.parent.mkdir(parents=True)
+    shutil.copy(kept, copy)
+    messages.gather([LOCALE])
+    found = {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in polib.pofile(str(copy))}
+    known = {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in catalogue}
+    assert sorted(map(str, found - known)) == [], "run `make messages` and translate these"
+    assert sorted(map(str, known - found)) == [], "run `make messages`"
+
+
+def test_every_habitat_of_the_catalogue_has_a_name():
+    path = configured.BASE_DIR / "wildlife" / "species" / "catalogue" / "habitats.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        assert tuple(row["name"] for row in csv.DictReader(file)) == habitats.NAMES
+    with override("zh-hans"):
+        assert all(CHINESE.search(habitats.habitat_name(name)) for name in habitats.NAMES)
+
+
+def test_the_steps_and_the_models_that_come_along_have_titles():
+    titles = {*TITLES.values(), *(card.title for card in registry().cards.values())}
+    with override("zh-hans"):
+        assert [title for title in titles if not CHINESE.search(told(title))] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    {
+        "EX": "灭绝",
+        "EW": "野外灭绝",
+        "CR": "极危",
+        "EN": "濒危",
+        "VU": "易危",
+        "NT": "近危",
+        "LC": "无危",
+        "DD": "数据缺乏",
+        "NE": "未予评估",
+    }.items(),
+)
+def test_the_categories_are_called_as_the_iucn_calls_them(code, word):
+    with override("zh-hans"):
+        assert ConservationAssessment.Category(code).label == word
