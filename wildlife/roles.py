@@ -89,6 +89,7 @@ BY_NOBODY = frozenset(
         "projects.invitation",
         "projects.membership",
         "projects.project",
+        "photos.leftover",
         "photos.upload",
         "photos.uploaditem",
         "sessions.session",

@@ -199,13 +199,17 @@ def test_servers_killed_in_the_middle_lose_and_double_nothing(plant, page, tmp_p
     plant.kill_worker()
     plant.start_worker()
     tend(plant)
-    expect(page.locator("main")).to_contain_text(f"{every:,} photos labelled", timeout=PATIENCE)
+    expect(page.locator("main")).to_contain_text(f"{every:,} photos labelled", timeout=5 * PATIENCE)
     assert plant.rows("SELECT count(*) FROM library_tagged") == [(every,)]
 
     delete_all(page)
-    expect(page.locator("main")).to_contain_text(f"{every:,} photos deleted", timeout=PATIENCE)
+    expect(page.locator("main")).to_contain_text(f"{every:,} photos deleted", timeout=5 * PATIENCE)
     assert plant.rows("SELECT count(*) FROM photos_photo") == [(0,)]
-    assert originals.isdisjoint(plant.stored("originals/"))
+
+    def gone() -> bool:
+        return originals.isdisjoint(plant.stored("originals/"))
+
+    wait_for(gone, seconds=120, why="the files went as well")
 
 
 def wait_until_taken(plant: Plant, count: int) -> None:

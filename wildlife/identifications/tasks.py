@@ -7,6 +7,7 @@ from django.db import close_old_connections
 
 from wildlife.identifications import exemplars, fetches, sweeping, unpacking
 from wildlife.identifications.execution import StepFailed, execute
+from wildlife.photos import leftovers
 
 
 @shared_task(throws=(StepFailed,))
@@ -43,6 +44,7 @@ def tend_archives() -> None:
     close_old_connections()
     unpacking.tend()
     fetches.tend()
+    leftovers.tend()
 
 
 @shared_task(ignore_result=True)

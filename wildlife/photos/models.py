@@ -258,3 +258,13 @@ class UploadItem(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class Leftover(models.Model):
+    """A file in storage whose photo is deleted, until it is removed."""
+
+    name = models.CharField(max_length=255, help_text="Storage key.")
+    due_at = models.DateTimeField(db_index=True, help_text="When it is tried again.")
+
+    def __str__(self) -> str:
+        return self.name

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -18,6 +18,7 @@ from pipelines.keys import crop_folder
 from pipelines.pictures import EXTENSIONS, PictureUnreadable, media_type_of
 from wildlife.photos.filenames import display_name
 from wildlife.photos.keeper import Keeper
+from wildlife.photos.leftovers import leave
 from wildlife.photos.limits import check_room
 from wildlife.photos.models import Photo, Upload
 from wildlife.photos.refusals import PhotoRefused
@@ -120,9 +121,7 @@ def delete(photo: Photo) -> None:
         storage = row.original.storage
         names = [str(row.original.name), row.preview, *_crops(storage, row.pk)]
         row.delete()
-        for name in filter(None, names):
-            # Robust: one file that cannot be removed is logged, and keeps no other from going.
-            transaction.on_commit(_removal(storage, name), robust=True)
+        leave(filter(None, names))
 
 
 def delete_all(photos: QuerySet[Photo]) -> int:
@@ -201,10 +200,3 @@ def _crops(storage: Storage, photo_id: uuid.UUID) -> list[str]:
     except FileNotFoundError:
         return []
     return [*(f"{folder}/{name}" for name in files), folder]
-
-
-def _removal(storage: Storage, name: str) -> Callable[[], None]:
-    def remove() -> None:
-        storage.delete(name)
-
-    return remove
