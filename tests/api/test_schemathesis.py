@@ -33,9 +33,16 @@ MEANT = ["2xx", "304", "400", "401", "403", "404", "409", "412", "413", "415", "
 """What a request may be answered that keeps to the schema: that a cursor is signed, that a taxon
 exists, or that a file is a photo, no schema can say."""
 
-schema = schemathesis.openapi.from_wsgi("/api/schema", get_wsgi_application())
-schema.config.checks.positive_data_acceptance.expected_statuses = MEANT
-schema.config.phases.coverage.enabled = False
+
+def loaded(*, coverage: bool) -> schemathesis.BaseSchema:
+    """The schema; `coverage` adds each boundary of each value to the cases made up at random."""
+    schema = schemathesis.openapi.from_wsgi("/api/schema", get_wsgi_application())
+    schema.config.checks.positive_data_acceptance.expected_statuses = MEANT
+    schema.config.phases.coverage.enabled = coverage
+    return schema
+
+
+quick, deep = loaded(coverage=False), loaded(coverage=True)
 QUIETLY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
 
 
@@ -106,7 +113,7 @@ def world(
     return World(User.objects.create_superuser("root"))
 
 
-@schema.parametrize()
+@quick.parametrize()
 @settings(max_examples=QUICK, deadline=None, suppress_health_check=QUIETLY, derandomize=True)
 def test_answers_are_as_the_schema_says(case: schemathesis.Case, world: World) -> None:
     world.lead(case)
@@ -114,7 +121,7 @@ def test_answers_are_as_the_schema_says(case: schemathesis.Case, world: World) -
 
 
 @pytest.mark.deep
-@schema.parametrize()
+@deep.parametrize()
 @settings(max_examples=DEEP, deadline=None, suppress_health_check=QUIETLY)
 def test_all_answers_are_as_the_schema_says(case: schemathesis.Case, world: World) -> None:
     world.lead(case)

@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,7 +28,9 @@ from wildlife.photos.selectors import photo_or_404, photos_of
 from wildlife.projects.rights import Right
 
 _READING = problem_responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
-_ID = OpenApiParameter("id", OpenApiTypes.INT64, OpenApiParameter.PATH)
+_ID = OpenApiParameter(
+    "id", {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}, OpenApiParameter.PATH
+)
 
 
 class AnswerPages(KeysetPages):

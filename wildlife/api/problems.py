@@ -29,6 +29,7 @@ _STATUS_OF_REFUSAL = {
     "not_an_image": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "too_many": HTTPStatus.TOO_MANY_REQUESTS,
     "quota": HTTPStatus.FORBIDDEN,
+    "busy": HTTPStatus.CONFLICT,
 }
 """Other refusals: the file is of a kind that is taken, but this one cannot be (422)."""
 

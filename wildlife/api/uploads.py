@@ -145,7 +145,9 @@ class UploadFiles(ApiView):
         files = request.FILES.getlist("file")
         if not files:
             raise ValidationError({"file": [_("Send at least one file in a field of this name.")]})
-        added = [_added(request, upload, file) for file in files]
+        for _file in files:
+            count_upload(request)
+        added = _added(upload, files)
         if any(one.item.state == UploadItem.State.TAKEN for one in added):
             dispatch()
         return _told(request, added, HTTPStatus.MULTI_STATUS)
@@ -260,17 +262,15 @@ def _open(request: Request, upload_id: UUID) -> Upload:
     return upload
 
 
-def _added(request: Request, upload: Upload, file: UploadedFile) -> Added:
-    """Raises PhotoRefused where too many came from a guest's address, and Conflict."""
-    count_upload(request)
+def _added(upload: Upload, files: list[UploadedFile]) -> list[Added]:
+    """Raises Conflict where an upload has as many files as one may have."""
     try:
-        added = batches.add(upload, file)
+        added = batches.add(upload, files)
     except UploadFull as error:
         raise Conflict(str(error), "full") from error
-    except ValueError as error:
-        raise Conflict(_("This archive is being sent by another request."), "busy", 1) from error
-    if added.unpack:
-        unpacking.send(added.item.pk)
+    for one in added:
+        if one.unpack:
+            unpacking.send(one.item.pk)
     return added
 
 

@@ -61,29 +61,36 @@ class Added:
     unpack: bool = False
 
 
-def add(upload: Upload, file: UploadedFile) -> Added:
-    """Take a file of an upload. The same file under the same name is one item, however often it
-    is sent.
+def add(upload: Upload, files: Sequence[UploadedFile]) -> list[Added]:
+    """Take files of an upload, each on its own; return what became of them, in the same order.
 
-    Raises UploadFull, and ValueError for an archive that is being sent twice at once.
+    The same file under the same name is one item, however often it is sent. Raises UploadFull.
     """
+    items = arrivals.announce(upload, [_announced(file) for file in files])
+    priority = arrivals.priority_of(upload)
+    return [_added(upload, *one, priority) for one in zip(items, files, strict=True)]
+
+
+def _announced(file: UploadedFile) -> Announced:
     path = display_path(file.name)
-    key = f"{path}\0{_sha256(file)}"
-    (item,) = arrivals.announce(upload, [Announced(key, path, file.size or 0)])
+    return Announced(f"{path}\0{_sha256(file)}", path, file.size or 0)
+
+
+def _added(upload: Upload, item: UploadItem, file: UploadedFile, priority: Photo.Priority) -> Added:
     item.upload = upload
     if item.state != State.EXPECTED:
         return Added(item)
     try:
         if item.is_archive:
             return Added(item, unpack=_kept(item, file))
-        arrivals.take(item, file, arrivals.priority_of(upload))
+        arrivals.take(item, file, priority)
     except PhotoRefused as error:
         return Added(item, passing=error)
     return Added(item)
 
 
 def _kept(item: UploadItem, file: UploadedFile) -> bool:
-    """Keep an archive that came whole; return whether it can be unpacked."""
+    """Keep an archive that came whole; return whether it can be unpacked. Raises PhotoRefused."""
     complete = False
     file.seek(0)
     for number in range(max(1, -(-item.size // PART_BYTES))):
@@ -94,7 +101,12 @@ def _kept(item: UploadItem, file: UploadedFile) -> bool:
             arrivals.refuse(item, "empty", sentence)
             return False
         part = UploadedFile(ContentFile(chunk), "part", "", len(chunk))
-        complete = arrivals.keep_part(item, number, part)
+        try:
+            complete = arrivals.keep_part(item, number, part)
+        except ValueError as error:
+            raise PhotoRefused(
+                _("This archive is being sent by another request just now."), "busy", 1
+            ) from error
     return complete
 
 
