@@ -1,7 +1,10 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -34,6 +37,17 @@ def client(db: None) -> APIClient:
 @pytest.fixture
 def ann(db: None) -> User:
     return User.objects.create_user("ann", password="secret")
+
+
+@pytest.fixture
+def in_transaction() -> Iterator[None]:
+    """Let requests leave the test's connection open, as Django's own test client does."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 def bearer(user: User, *scopes: Scope) -> dict[str, str]:

@@ -5,16 +5,13 @@ status, headers, media type and content are those of the schema; that what the s
 refused; and that what it does not know as a method is not allowed.
 """
 
-from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
 
 import pytest
 import schemathesis
 from django.contrib.auth.models import User
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from pytest_django import Settings
 
@@ -89,17 +86,6 @@ class World:
         case.path_parameters = {
             name: known.get(name, value) for name, value in (case.path_parameters or {}).items()
         }
-
-
-@pytest.fixture
-def in_transaction() -> Iterator[None]:
-    """Let requests leave the test's connection open, as Django's own test client does."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in signals:
-        signal.connect(close_old_connections)
 
 
 @pytest.fixture
