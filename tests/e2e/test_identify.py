@@ -55,6 +55,8 @@ def test_an_elephant_is_named_with_its_status_and_habitat(visit, elephant, viewp
     expect(main).to_contain_text(re.compile("savanna", re.IGNORECASE))
     assert fits(page)
     name = "result-" + ("wide" if viewport == WIDE else "phone")
+    page.locator(".map").first.scroll_into_view_if_needed()
+    expect(page.locator("path.land").first).to_be_visible()
     page.evaluate(PIXELATE)
     taken = keep(page, name)
     if viewport == WIDE and os.environ.get("UPDATE_SCREENSHOT"):

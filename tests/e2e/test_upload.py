@@ -249,6 +249,16 @@ def test_what_failed_on_its_way_can_be_sent_again(look, card):
     expect(uploads).to_contain_text("All files uploaded: 2", timeout=PATIENCE)
 
 
+def test_a_page_whose_cookie_is_gone_says_to_load_it_again(look, card):
+    page = look()
+    page.context.clear_cookies()
+    choose(page, *files_of(card)[2:4])
+    expect(page.locator("[data-uploads]")).to_contain_text("Load it again")
+    page.reload()
+    choose(page, *files_of(card)[2:4])
+    expect(page.locator("[data-uploads]")).to_contain_text("All files uploaded: 2")
+
+
 def test_a_folder_is_walked_when_it_is_chosen(look, card):
     page = look()
     page.set_input_files("[data-folder]", card)

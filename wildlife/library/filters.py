@@ -1,6 +1,6 @@
 """Which photos answer a wish. Each condition has its index, or is read off the library's own."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from uuid import UUID
 
 from django.db import connection
@@ -98,7 +98,7 @@ def _taken(wish: Wish) -> Q:
     if since:
         condition &= Q(moment__gte=datetime.combine(since, time(), UTC))
     if until:
-        condition &= Q(moment__lt=datetime.combine(until, time(), UTC) + timedelta(days=1))
+        condition &= Q(moment__lte=datetime.combine(until, time.max, UTC))
     return condition
 
 

@@ -115,7 +115,7 @@ export class Queue extends EventTarget {
     this.announcing = false;
     if (status >= 200 && status < 300) this.announced(some, body.items);
     else if (this.lost(status, body)) this.fresh.unshift(...some);
-    else for (const job of some) this.fail(job, body.sentence ?? this.words.refused);
+    else for (const job of some) this.fail(job, body.sentence ?? this.why(status));
     this.work();
   }
 
@@ -160,7 +160,7 @@ export class Queue extends EventTarget {
         }
       }
     } else if (this.lost(status, body)) this.unchecked.unshift(...readable);
-    else for (const job of readable) this.fail(job, body.sentence ?? this.words.refused);
+    else for (const job of readable) this.fail(job, body.sentence ?? this.why(status));
     this.work();
   }
 
@@ -198,7 +198,7 @@ export class Queue extends EventTarget {
       if (SETTLED[body.state]) this.settle(job, body);
       else this.again(job);
     } else if (stopped || this.lost(status, body)) this.again(job);
-    else this.fail(job, body.sentence ?? (status === 413 ? this.words.tooBig : this.words.refused));
+    else this.fail(job, body.sentence ?? this.why(status));
   }
 
   again(job) {
@@ -222,6 +222,11 @@ export class Queue extends EventTarget {
     this.reason = "";
     this.waitUntil = Date.now() + Math.min(LONGEST_WAIT, 400 * 2 ** this.losses);
     return true;
+  }
+
+  // What is said of an answer that brings no sentence of its own.
+  why(status) {
+    return { 403: this.words.stale, 413: this.words.tooBig }[status] ?? this.words.refused;
   }
 
   settle(job, item) {
