@@ -85,6 +85,7 @@ PATTERNS = (
         "This archive is larger than %(most).4g GB, the most we take. Pack the photos into "
         "several smaller ones, or drop their folder as it is."
     ),
+    gettext_noop("The server answered with status %(status)d instead of a photo."),
     gettext_noop("The project's photos fill the %(room)s that it has. Delete some to make room."),
     gettext_noop("Your photos fill the %(room)s that you have here. Delete some to make room."),
     gettext_noop(

@@ -90,6 +90,8 @@ def test_guests_are_counted_by_their_address(client: APIClient, settings: Settin
     assert client.get(URL).status_code == 200
     assert APIClient().get(URL).status_code == 429
     assert APIClient(REMOTE_ADDR="10.1.2.3").get(URL).status_code == 200
+    assert APIClient(REMOTE_ADDR="2001:db8:1:2::3").get(URL).status_code == 200
+    assert APIClient(REMOTE_ADDR="2001:db8:1:2::4").get(URL).status_code == 429
 
 
 # --- Reading ------------------------------------------------------------------------------------

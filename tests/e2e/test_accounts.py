@@ -1,5 +1,6 @@
 """A guest makes an account, adds a second factor, takes their data along and deletes it all."""
 
+import re
 import zipfile
 
 import pytest
@@ -104,6 +105,18 @@ def test_an_account_from_its_first_day_to_its_last(visit, viewport, tmp_path):
         link.click()
     with zipfile.ZipFile(download.value.path()) as archive:
         assert any(entry.startswith("originals/") for entry in archive.namelist())
+    page.get_by_role("link", name=", your account").click()
+
+    # A token, seen once.
+    open_account(page, "Tokens")
+    page.get_by_label("Name", exact=True).fill("script")
+    page.get_by_label("Review").check()
+    page.get_by_role("button", name="Make the token").click()
+    expect(page.get_by_label("Your new token")).to_have_value(re.compile("^wl_"))
+    assert fits(page)
+    keep(page, f"accounts-tokens-{kind}")
+    page.get_by_role("button", name="Revoke script").click()
+    expect(page.get_by_text("opens nothing any more")).to_be_visible()
     page.get_by_role("link", name=", your account").click()
     page.get_by_role("link", name="Delete the account").click()
     assert fits(page)

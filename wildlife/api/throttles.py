@@ -6,6 +6,7 @@ What is left is told in each answer, in the terms of the IETF draft (RateLimit, 
 
 import time
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
@@ -87,7 +88,21 @@ class ByGuest(WindowThrottle):
     name = "guest"
 
     def caller(self, request: Request) -> str | None:
-        return None if request.user.is_authenticated else address_of(request)
+        return None if request.user.is_authenticated else _network_of(address_of(request))
+
+
+def _network_of(text: str) -> str:
+    """Return what of an address is one household: all of IPv4, the first 64 bits of IPv6.
+
+    What a proxy writes that is no address counts as it stands there.
+    """
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
 
 
 def tell(request: Request, response: Response) -> None:

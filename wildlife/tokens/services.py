@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 
 import structlog
 from django.contrib.auth.models import User
@@ -52,11 +53,16 @@ def find(secret: str) -> Token | None:
     return usable.filter(secret_hash=hashed(secret), user__is_active=True).first()
 
 
-def note_use(token: Token, address: str | None) -> None:
+def note_use(token: Token, address: str) -> None:
     """Remember when and from where a token was used last."""
     now = timezone.now()
-    if token.last_used_at is None or now - token.last_used_at > USED_EVERY:
-        Token.objects.filter(pk=token.pk).update(last_used_at=now, last_used_from=address)
+    if token.last_used_at is not None and now - token.last_used_at <= USED_EVERY:
+        return
+    try:
+        place = str(ip_address(address))
+    except ValueError:  # of a proxy that writes something else
+        place = None
+    Token.objects.filter(pk=token.pk).update(last_used_at=now, last_used_from=place)
 
 
 def revoke(token: Token) -> None:
