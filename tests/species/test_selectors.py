@@ -156,7 +156,7 @@ def test_common_names_come_for_many_at_once(
         ("TZA", "en", "Tanzania"),
         ("COD", "en", "DR Congo"),
         ("XKX", "en", "Kosovo"),
-        ("XKX", "zh-hans", "Kosovo"),
+        ("XKX", "zh-hans", "科索沃"),
         ("KEN", "zh-hans", "肯尼亚"),
         ("TZA", "de", "Tansania"),
         ("???", "en", "???"),
