@@ -163,6 +163,21 @@ def test_what_the_client_has_is_not_sent_again(client: APIClient) -> None:
     assert client.get(url, headers={"If-None-Match": etag}).status_code == 200
 
 
+def test_a_list_costs_as_much_for_many_photos(
+    ann: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client, taxon = APIClient(**bearer(ann)), elephants()
+    for number in range(6):
+        send(client, number)
+    for photo in Photo.objects.all():
+        answered(photo, taxon)
+    Photo.objects.update(taxon=taxon)
+    for size in (1, 6):
+        with django_assert_num_queries(2):  # the token with its user, the photos with their taxa
+            told = client.get(f"{URL}?page_size={size}").json()
+        assert len(told["results"]) == size
+
+
 # --- Other sites --------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from tests.api.conftest import bearer
@@ -74,6 +75,20 @@ def test_a_request_that_failed_leaves_its_key_free(
         broken.setattr(views, "dispatch", fail)
         assert send(client).status_code == 500
     assert send(client).status_code == 202
+
+
+def test_while_debugging_too(
+    client: APIClient, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    def fail() -> None:
+        raise RuntimeError
+
+    settings.DEBUG = True
+    with monkeypatch.context() as broken:
+        broken.setattr(views, "dispatch", fail)
+        with pytest.raises(RuntimeError):
+            send(client)
+    assert not StoredAnswer.objects.exists()
 
 
 def test_after_a_day_a_key_is_forgotten(client: APIClient) -> None:

@@ -57,7 +57,12 @@ class ApiView(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, idempotency.Replayed):
             return exc.response  # type: ignore[return-value]
-        return super().handle_exception(exc)
+        try:
+            return super().handle_exception(exc)
+        except Exception:  # while debugging, an error goes on to Django's page and ends nothing
+            if self._answer is not None:
+                idempotency.forget(self._answer)
+            raise
 
     def finalize_response(
         self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any

@@ -84,12 +84,18 @@ def begin(request: Request) -> StoredAnswer | None:
 
 def end(answer: StoredAnswer, response: HttpResponseBase) -> None:
     """Remember what a request was answered, or forget it where nothing was done."""
-    mine = StoredAnswer.objects.filter(pk=answer.pk)
     if response.status_code >= HTTPStatus.BAD_REQUEST or not isinstance(response, HttpResponse):
-        mine.delete()
+        forget(answer)
         return
     headers = {name: response[name] for name in REMEMBERED if name in response}
-    mine.update(status=response.status_code, headers=headers, body=response.content)
+    StoredAnswer.objects.filter(pk=answer.pk).update(
+        status=response.status_code, headers=headers, body=response.content
+    )
+
+
+def forget(answer: StoredAnswer) -> None:
+    """Let the key of a request that did nothing be used again."""
+    StoredAnswer.objects.filter(pk=answer.pk).delete()
 
 
 def tidy() -> None:
