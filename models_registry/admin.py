@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -22,14 +23,14 @@ class ReleaseForm(forms.ModelForm):
         choices=[(group, group.capitalize()) for group in GROUPS],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         required=False,
-        help_text="An expert is asked about animals of these groups; none chosen: about all.",
+        help_text=_("An expert is asked about animals of these groups; none chosen: about all."),
     )
     queue = forms.RegexField(
         r"^[A-Za-z0-9._-]*$",
         max_length=60,
         required=False,
-        help_text="The Celery queue of its step; empty: named after it.",
-        error_messages={"invalid": "A queue's name has letters, digits, dots and dashes only."},
+        help_text=_("The Celery queue of its step; empty: named after it."),
+        error_messages={"invalid": _("A queue's name has letters, digits, dots and dashes only.")},
     )
 
     class Meta:
@@ -41,7 +42,9 @@ class ReleaseForm(forms.ModelForm):
         stage: str = self.cleaned_data["stage"]
         others = ModelRelease.objects.filter(name=self.instance.name, stage=stage)
         if stage == ModelRelease.Stage.ACTIVE and others.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("Another version of this model is active: retire it first.")
+            raise forms.ValidationError(
+                _("Another version of this model is active: retire it first.")
+            )
         return stage
 
 
@@ -58,8 +61,8 @@ class ModelReleaseAdmin(SimpleHistoryAdmin, ModelAdmin):
     )  # fmt: skip
     readonly_fields = facts
     fieldsets = (
-        ("How it is used", {"fields": ReleaseForm.Meta.fields}),
-        ("What it is", {"fields": facts}),
+        (_("How it is used"), {"fields": ReleaseForm.Meta.fields}),
+        (_("What it is"), {"fields": facts}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -70,12 +73,14 @@ class ModelReleaseAdmin(SimpleHistoryAdmin, ModelAdmin):
         """Old answers name their releases: one that is not wanted any more is retired."""
         return False
 
-    @admin.action(description="Make active, in the place of other versions", permissions=["change"])
+    @admin.action(
+        description=_("Make active, in the place of other versions"), permissions=["change"]
+    )
     def make_active(self, request: HttpRequest, releases: QuerySet[ModelRelease]) -> None:
         for release in releases:
             services.activate(release)
 
-    @admin.action(description="Retire", permissions=["change"])
+    @admin.action(description=_("Retire"), permissions=["change"])
     def retire(self, request: HttpRequest, releases: QuerySet[ModelRelease]) -> None:
         for release in releases:
             services.retire(release)

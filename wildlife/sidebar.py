@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 Item = dict[str, Any]
 
@@ -23,28 +24,32 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def _groups() -> list[dict[str, Any]]:
     return [
         {
-            "title": "Species",
+            "title": _("Species"),
             "items": [
-                _item("Tree", "account_tree", "species_taxon_tree", "species.view_taxon"),
-                _item("Taxa", "pets", "species_taxon_changelist", "species.view_taxon"),
-                _item("Needs attention", "flag", "species_taxon_needs", "species.view_taxon"),
-                _item("Labels of models", "label", "species_taxon_labels", "species.view_taxon"),
+                _item(_("Tree"), "account_tree", "species_taxon_tree", "species.view_taxon"),
+                _item(_("Taxa"), "pets", "species_taxon_changelist", "species.view_taxon"),
+                _item(_("Needs attention"), "flag", "species_taxon_needs", "species.view_taxon"),
+                _item(_("Labels of models"), "label", "species_taxon_labels", "species.view_taxon"),
                 _item(
-                    "Decisions on labels",
+                    _("Decisions on labels"),
                     "gavel",
                     "species_labeldecision_changelist",
                     "species.view_labeldecision",
                 ),
                 _item(
-                    "Common names",
+                    _("Common names"),
                     "translate",
                     "species_commonname_changelist",
                     "species.view_commonname",
                 ),
-                _item("Habitats", "forest", "species_habitat_changelist", "species.view_habitat"),
-                _item("Sources", "menu_book", "species_source_changelist", "species.view_source"),
                 _item(
-                    "Imports",
+                    _("Habitats"), "forest", "species_habitat_changelist", "species.view_habitat"
+                ),
+                _item(
+                    _("Sources"), "menu_book", "species_source_changelist", "species.view_source"
+                ),
+                _item(
+                    _("Imports"),
                     "cloud_upload",
                     "species_speciesimport_changelist",
                     "species.view_speciesimport",
@@ -52,24 +57,24 @@ def _groups() -> list[dict[str, Any]]:
             ],
         },
         {
-            "title": "Photos and answers",
+            "title": _("Photos and answers"),
             "separator": True,
             "items": [
-                _item("Photos", "photo_library", "photos_photo_changelist", "photos.view_photo"),
+                _item(_("Photos"), "photo_library", "photos_photo_changelist", "photos.view_photo"),
                 _item(
-                    "Identifications",
+                    _("Identifications"),
                     "search_insights",
                     "identifications_identification_changelist",
                     "identifications.view_identification",
                 ),
                 _item(
-                    "Runs",
+                    _("Runs"),
                     "play_circle",
                     "identifications_run_changelist",
                     "identifications.view_run",
                 ),
                 _item(
-                    "Models",
+                    _("Models"),
                     "neurology",
                     "models_registry_modelrelease_changelist",
                     "models_registry.view_modelrelease",
@@ -77,19 +82,19 @@ def _groups() -> list[dict[str, Any]]:
             ],
         },
         {
-            "title": "People",
+            "title": _("People"),
             "separator": True,
             "items": [
-                _item("Accounts", "person", "auth_user_changelist", "auth.view_user"),
+                _item(_("Accounts"), "person", "auth_user_changelist", "auth.view_user"),
                 _item(
-                    "Invitations",
+                    _("Invitations"),
                     "mail",
                     "accounts_invitation_changelist",
                     "accounts.view_invitation",
                 ),
-                _item("Roles", "group", "auth_group_changelist", "auth.view_group"),
+                _item(_("Roles"), "group", "auth_group_changelist", "auth.view_group"),
                 _item(
-                    "API tokens",
+                    _("API tokens"),
                     "key",
                     "tokens_token_changelist",
                     "tokens.view_token",

@@ -52,7 +52,7 @@ def names() -> frozenset[str]:
 @cache
 def offered() -> tuple[str, ...]:
     """Return the zones to choose from: those named after a place, and UTC."""
-    regions = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe")
-    regions += ("Indian", "Pacific")
+    continents = ("Africa", "America", "Antarctica", "Asia", "Australia", "Europe")
+    regions = {*continents, "Atlantic", "Indian", "Pacific"}
     places = (name for name in names() if name.split("/")[0] in regions)
     return ("UTC", *sorted(places))

@@ -127,7 +127,7 @@ def test_a_new_preferred_name_takes_the_place_of_the_last_one(
 def test_a_rank_must_fit_between_parent_and_children(admin_client: Client, lion: Taxon) -> None:
     genus = lion.parent
     assert genus is not None
-    for rank, sentence in (("order", "choose one below"), ("species", "choose a rank above")):
+    for rank, sentence in (("order", "choose a rank below"), ("species", "choose a rank above")):
         data = filled(admin_client, genus) | {"rank": rank, "reason": "trying"}
         assert sentence in str(send(admin_client, genus, data).context["errors"])
 

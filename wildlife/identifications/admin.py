@@ -8,6 +8,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -34,7 +36,7 @@ class StepResultInline(ReadOnly, TabularInline):
     readonly_fields = fields
     ordering = ("started_at", "id")
     extra = 0
-    verbose_name_plural = "steps"
+    verbose_name_plural = gettext_lazy("steps")
 
     @admin.display(description="ms")
     def milliseconds(self, result: StepResult) -> str:
@@ -56,18 +58,18 @@ class RunAdmin(ReadOnly, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         return super().get_queryset(request).annotate(photo_count=Count("photos"))
 
-    @admin.display(description="photos", ordering="photo_count")
+    @admin.display(description=gettext_lazy("Photos"), ordering="photo_count")
     def photo_count(self, run: Run) -> int:
         count: int = run.photo_count  # type: ignore[attr-defined]
         return count
 
-    @admin.display(description="seconds")
+    @admin.display(description=gettext_lazy("seconds"))
     def seconds(self, run: Run) -> str:
         if run.finished_at is None:
             return "–"
         return f"{(run.finished_at - run.created_at).total_seconds():.2f}"
 
-    @admin.display(description="line-up")
+    @admin.display(description=gettext_lazy("line-up"))
     def line_up(self, run: Run) -> SafeString:
         return format_html("<pre>{}</pre>", json.dumps(run.lineup, indent=2))
 
@@ -80,14 +82,14 @@ class IdentificationAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("detection", "taxon")
     search_fields = ("taxon__scientific_name", "detection__photo__filename")
 
-    @admin.action(description="Confirm as right", permissions=["confirm"])
+    @admin.action(description=gettext_lazy("Confirm as right"), permissions=["confirm"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Identification]) -> None:
         """Make verdicts of answers that name a taxon."""
         assert isinstance(request.user, User)
         named = queryset.filter(taxon__isnull=False).select_related("detection", "taxon")
         for answer in named:
             give(answer.detection, answer.taxon, request.user)
-        self.message_user(request, f"Confirmed: {len(named)}.")
+        self.message_user(request, _("Confirmed: %(count)d.") % {"count": len(named)})
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("identifications.add_verdict")

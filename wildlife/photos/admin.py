@@ -6,13 +6,17 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from wildlife.photos.models import Photo
 from wildlife.photos.services import PhotoBusy, delete, delete_all
 
-BUSY = "A photo that is being looked at cannot be deleted; try again in a few seconds."
+BUSY = gettext_lazy(
+    "A photo that is being looked at cannot be deleted; try again in a few seconds."
+)
 
 
 @admin.register(Photo)
@@ -48,22 +52,22 @@ class PhotoAdmin(ModelAdmin):
             messages.error(request, BUSY)
 
     @display(
-        description="State",
+        description=gettext_lazy("State"),
         ordering="state",
         label={
-            Photo.State.WAITING.label: "info",
-            Photo.State.RUNNING.label: "warning",
-            Photo.State.DONE.label: "success",
-            Photo.State.FAILED.label: "danger",
+            Photo.State.WAITING: "info",
+            Photo.State.RUNNING: "warning",
+            Photo.State.DONE: "success",
+            Photo.State.FAILED: "danger",
         },
     )
-    def shown_state(self, photo: Photo) -> str:
-        return photo.get_state_display()
+    def shown_state(self, photo: Photo) -> tuple[str, str]:
+        return photo.state, photo.get_state_display()
 
-    @display(description="Whose", ordering="owner__username")
+    @display(description=gettext_lazy("Whose"), ordering="owner__username")
     def whose(self, photo: Photo) -> str:
-        return photo.owner.get_username() if photo.owner else "a guest"
+        return photo.owner.get_username() if photo.owner else _("a guest")
 
-    @display(description="Size", ordering="size")
+    @display(description=gettext_lazy("Size"), ordering="size")
     def shown_size(self, photo: Photo) -> str:
         return filesizeformat(photo.size)

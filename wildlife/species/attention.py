@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from wildlife.species.models import CommonName, ConservationAssessment, Range, Taxon
 from wildlife.species.versions import FACTS
@@ -23,8 +26,8 @@ class Check:
     """One thing that may be wrong with a taxon; `tab` is where its page lets one put it right."""
 
     key: str
-    title: str
-    why: str
+    title: str | Promise
+    why: str | Promise
     find: Callable[[_Taxa], _Taxa]
     tab: str = ""
 
@@ -126,95 +129,97 @@ CHECKS: dict[str, Check] = {
     for check in (
         Check(
             "no-category",
-            "No category",
-            "Wild species without any worldwide assessment.",
+            _("No category"),
+            _("Wild species without any worldwide assessment."),
             _no_category,
             "assessments",
         ),
         Check(
             "old-assessment",
-            "Old assessment",
-            f"The newest worldwide assessment is more than {OLD} years old.",
+            _("Old assessment"),
+            format_lazy(
+                _("The newest worldwide assessment is more than {years} years old."), years=OLD
+            ),
             _old_assessment,
             "assessments",
         ),
         Check(
             "undated-assessment",
-            "Assessment without a year",
-            "Nobody can tell whether it still holds.",
+            _("Assessment without a year"),
+            _("Nobody can tell whether it still holds."),
             _undated_assessment,
             "assessments",
         ),
         Check(
             "no-habitat",
-            "No habitat",
-            "Wild species of which no habitat is known.",
+            _("No habitat"),
+            _("Wild species of which no habitat is known."),
             lambda taxa: _without("habitats", _wild(taxa)),
             "habitats",
         ),
         Check(
             "no-range",
-            "No range",
-            "Wild species of which no country is known.",
+            _("No range"),
+            _("Wild species of which no country is known."),
             lambda taxa: _without("ranges", _wild(taxa)),
             "ranges",
         ),
         Check(
             "no-english",
-            "No English name",
-            "Species that the pages can only call by their scientific name.",
+            _("No English name"),
+            _("Species that the pages can only call by their scientific name."),
             lambda taxa: _no_name("en", taxa),
             "common_names",
         ),
         Check(
             "no-chinese",
-            "No Chinese name",
-            "Species without a name in Chinese.",
+            _("No Chinese name"),
+            _("Species without a name in Chinese."),
             lambda taxa: _no_name("zh", taxa),
             "common_names",
         ),
         Check(
             "same-name",
-            "Same scientific name",
-            "Two accepted taxa share it: duplicates, which merging makes one, or true homonyms.",
+            _("Same scientific name"),
+            _("Two accepted taxa share it: duplicates, which merging makes one, or true homonyms."),
             _same_name,
         ),
         Check(
             "same-common-name",
-            "Same common name",
-            "Two taxa of one rank are preferably called the same in one language.",
+            _("Same common name"),
+            _("Two taxa of one rank are preferably called the same in one language."),
             _same_common_name,
             "common_names",
         ),
         Check(
             "other-genus",
-            "Named after another genus",
-            "The first word of the name is not the genus that the species belongs to.",
+            _("Named after another genus"),
+            _("The first word of the name is not the genus that the species belongs to."),
             _other_genus,
         ),
         Check(
             "no-parent",
-            "Outside the tree",
-            "Taxa that belong to no other and are no kingdom.",
+            _("Outside the tree"),
+            _("Taxa that belong to no other and are no kingdom."),
             _no_parent,
         ),
         Check(
             "extinct-but-native",
-            "Extinct, and yet native",
-            "Assessed as extinct, while a country still has it as native.",
+            _("Extinct, and yet native"),
+            _("Assessed as extinct, while a country still has it as native."),
             _extinct_but_native,
             "ranges",
         ),
         Check(
             "unsourced",
-            "Fact without a source",
-            "Something is said of it, and nobody knows who said it.",
+            _("Fact without a source"),
+            _("Something is said of it, and nobody knows who said it."),
             _unsourced,
         ),
         Check(
             "undescribed",
-            "No description",
-            "Species without a few sentences of our own.",
+            _("No description"),
+            _("Species without a few sentences of our own."),
             _undescribed,
         ),
     )

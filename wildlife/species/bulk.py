@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from wildlife.species import moves, tracked
 from wildlife.species.countries import country_name
+from wildlife.species.habitats import habitat_name
 from wildlife.species.models import Habitat, Range, Source, Taxon, TaxonHabitat
 
 MOST = 500
@@ -89,22 +92,36 @@ def _known(
 
 def _step(taxon: Taxon, edit: BulkEdit, habitat: TaxonHabitat | None, place: Range | None) -> Step:
     if taxon.accepted_id is not None:
-        return Step(taxon, (), f"It is a synonym of {taxon.accepted}.")
+        return Step(taxon, (), _("It is a synonym of %(of)s.") % {"of": taxon.accepted})
     changes = []
     for name in ("sensitive", "domesticated"):
         wanted = getattr(edit, name)
         if wanted is not None and wanted != getattr(taxon, name):
-            changes.append(f"{name}: {'yes' if wanted else 'no'}")
+            changes.append(f"{_(name)}: {_('yes') if wanted else _('no')}")
     if edit.parent is not None and taxon.parent_id != edit.parent.pk:
         if problem := _misfit(taxon, edit.parent):
             return Step(taxon, (), problem)
-        changes.append(f"belongs to: {taxon.parent or 'nothing'} → {edit.parent}")
+        changes.append(
+            _("belongs to: %(old)s → %(new)s")
+            % {"old": taxon.parent or _("nothing"), "new": edit.parent}
+        )
     if edit.habitat is not None and _differs(habitat, "suitability", edit.suitability):
-        before = f"{habitat.suitability} → " if habitat else ""
-        changes.append(f"habitat {edit.habitat}: {before}{edit.suitability}")
+        old = f"{habitat.get_suitability_display()} → " if habitat else ""
+        new = TaxonHabitat.Suitability(edit.suitability).label
+        changes.append(
+            _("habitat %(habitat)s: %(change)s")
+            % {"habitat": habitat_name(edit.habitat.name), "change": f"{old}{new}".lower()}
+        )
     if edit.country and _differs(place, "presence", edit.presence):
-        before = f"{place.presence} → " if place else ""
-        changes.append(f"range {country_name(edit.country)}: {before}{edit.presence}")
+        old = f"{place.get_presence_display()} → " if place else ""
+        new = Range.Presence(edit.presence).label
+        changes.append(
+            _("range %(country)s: %(change)s")
+            % {
+                "country": country_name(edit.country, get_language() or "en"),
+                "change": f"{old}{new}".lower(),
+            }
+        )
     return Step(taxon, tuple(changes))
 
 

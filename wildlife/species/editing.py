@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from pipelines.taxonomy import RANKS
 from wildlife.species import index, moves, tracked
@@ -122,7 +123,7 @@ def _lock(*taxa: Taxon | None) -> None:
 def _check_ranks_below(taxon: Taxon) -> None:
     ranks = set(taxon.children.values_list("rank", flat=True))
     if any(RANKS.index(rank) <= RANKS.index(taxon.rank) for rank in ranks):
-        raise ValidationError({"rank": "Taxa of this rank or above hang below this one."})
+        raise ValidationError({"rank": _("Taxa of this rank or above hang below this one.")})
 
 
 def _replace(
@@ -138,7 +139,7 @@ def _replace(
     blank = {part: _default(kind.model, part) for part in kind.key}
     wanted = {tuple({**blank, **row}[part] for part in kind.key): row for row in rows}
     if len(wanted) < len(rows):
-        raise ValidationError({relation: "The same is said twice."})
+        raise ValidationError({relation: _("The same is said twice.")})
     facts = list(kind.model.objects.filter(taxon=taxon))
     stored = {tuple(getattr(row, part) for part in kind.key): row for row in facts}
     if relation == "look_alikes":

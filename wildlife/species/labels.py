@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
 from models_registry.card import ModelCard
@@ -134,8 +135,10 @@ def suggestions(texts: Iterable[str], limit: int = 5) -> list[Suggestion]:
     for text in filter(None, dict.fromkeys(texts)):
         for one in search(text, limit=limit):
             same = fold(one.matched) == fold(text)
-            kind = "synonym" if one.is_synonym else "name"
-            why = f"its {kind} is {one.matched}" if same else f"known as {one.matched}"
+            why = _("known as %(name)s")
+            if same:
+                why = _("its synonym is %(name)s") if one.is_synonym else _("its name is %(name)s")
+            why %= {"name": one.matched}
             _keep(
                 found,
                 Suggestion(
@@ -183,7 +186,7 @@ def _alike(text: str, limit: int) -> list[Suggestion]:
             taxa[pk].scientific_name,
             names.get(pk, ""),
             taxa[pk].rank,
-            f"spelled like {key}",
+            _("spelled like %(name)s") % {"name": key},
             round(score),
         )
         for pk, (score, key) in best.items()

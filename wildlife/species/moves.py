@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from wildlife.species import index
 from wildlife.species.following import follow
@@ -37,9 +38,13 @@ def rename(taxon: Taxon, name: str, *, by: User | None, reason: str) -> None:
     bearers = list(Taxon.objects.filter(scientific_name=name).exclude(pk=taxon.pk))
     for bearer in bearers:
         if bearer.accepted_id is None:
-            raise ValidationError(f"{name} is the name of another taxon: merge the two instead.")
+            raise ValidationError(
+                _("%(name)s is the name of another taxon: merge the two instead.") % {"name": name}
+            )
         if bearer.accepted_id != taxon.pk:
-            raise ValidationError(f"{name} is a synonym of {bearer.accepted}.")
+            raise ValidationError(
+                _("%(taxon)s is a synonym of %(of)s.") % {"taxon": name, "of": bearer.accepted}
+            )
     taxon.scientific_name = name
     taxon.full_clean()
     save(taxon, by=by, reason=reason)
@@ -139,14 +144,20 @@ def _check(taxon: Taxon) -> None:
 
 def _check_pair(keep: Taxon, other: Taxon) -> None:
     if keep.pk == other.pk:
-        raise ValidationError(f"{keep} cannot be merged with itself.")
+        raise ValidationError(_("%(taxon)s cannot be merged with itself.") % {"taxon": keep})
     for taxon in (keep, other):
         if taxon.accepted_id is not None:
-            raise ValidationError(f"{taxon} is a synonym of {taxon.accepted}: choose that one.")
+            raise ValidationError(
+                _("%(taxon)s is a synonym of %(of)s: choose that one.")
+                % {"taxon": taxon, "of": taxon.accepted}
+            )
     above = keep.parent
     while above is not None:
         if above.pk == other.pk:
-            raise ValidationError(f"{keep} hangs below {other}, so it cannot take its place.")
+            raise ValidationError(
+                _("%(taxon)s hangs below %(other)s, so it cannot take its place.")
+                % {"taxon": keep, "other": other}
+            )
         above = above.parent
 
 

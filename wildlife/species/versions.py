@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from wildlife.species import index, moves, tracked
 from wildlife.species.models import (
@@ -122,7 +123,9 @@ def _restore_taxon(taxon: Taxon, then: _Values, by: User | None, reason: str) ->
     if then["accepted_id"] is None and taxon.accepted_id is None:
         parent = Taxon.objects.filter(pk=then["parent_id"]).first()
         if then["parent_id"] is not None and parent is None:
-            raise ValidationError(f"The taxon that {taxon} was a part of is gone.")
+            raise ValidationError(
+                _("The taxon that %(taxon)s was a part of is gone.") % {"taxon": taxon}
+            )
         moves.move(taxon, parent, by=by, reason=reason)
     rest = {name: value for name, value in then.items() if getattr(taxon, name) != value}
     if rest:
@@ -280,9 +283,10 @@ class _Words:
             return ""
         if one.is_relation:
             row = self._rows.get(one.related_model, {}).get(value)
-            return str(row) if row else f"{one.verbose_name} {value}, which is gone"
+            gone = _("%(what)s %(key)s, which is gone") % {"what": one.verbose_name, "key": value}
+            return str(row) if row else gone
         if isinstance(value, bool):
-            return "yes" if value else "no"
+            return _("yes") if value else _("no")
         return str(dict(one.flatchoices).get(value, value))
 
 

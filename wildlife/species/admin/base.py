@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -27,11 +29,11 @@ class ReasonField(forms.CharField):
     """Why something is changed, for the history."""
 
     def __init__(self, **kwargs: Any) -> None:
-        hint = "New assessment of 2025, typing mistake, as in the checklist of …"
+        hint = _("New assessment of 2025, typing mistake, as in the checklist of …")
         defaults: dict[str, Any] = {
-            "label": "Why",
+            "label": _("Why"),
             "max_length": REASON_ROOM,
-            "help_text": "The history shows it to everybody who curates.",
+            "help_text": _("The history shows it to everybody who curates."),
             "widget": UnfoldAdminTextInputWidget(attrs={"placeholder": hint}),
         }
         super().__init__(**defaults | kwargs)
@@ -126,15 +128,19 @@ def find_taxa(request: HttpRequest, model_admin: Any) -> JsonResponse:
                     [
                         found.scientific_name,
                         found.common_name,
-                        found.rank,
-                        f"found as {found.matched}" if _is_news(found) else "",
+                        rank_word(found.rank),
+                        _("found as %(name)s") % {"name": found.matched} if _is_news(found) else "",
                     ],
                 )
             ),
         }
-        for found in search(request.GET.get("term", ""), limit=20)
+        for found in search(request.GET.get("term", ""), language=get_language() or "en", limit=20)
     ]
     return JsonResponse({"results": results, "pagination": {"more": False}})
+
+
+def rank_word(rank: str) -> str:
+    return str(Taxon.Rank(rank).label).lower()
 
 
 def _is_news(found: Any) -> bool:

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from wildlife.species import bulk
@@ -20,7 +22,11 @@ from wildlife.species.models import Habitat, Range, Source, Taxon, TaxonHabitat
 class _Flag(forms.TypedChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            choices=[("", "Leave as it is"), ("yes", "Yes"), ("no", "No")],
+            choices=[
+                ("", gettext_lazy("Leave as it is")),
+                ("yes", gettext_lazy("Yes")),
+                ("no", gettext_lazy("No")),
+            ],
             coerce=lambda said: said == "yes",
             empty_value=None,
             required=False,
@@ -32,17 +38,20 @@ class _Flag(forms.TypedChoiceField):
 class BulkForm(Asking):
     """What to say of every chosen taxon; what is left empty stays as it is."""
 
-    sensitive = _Flag(help_text="Blur where they were seen.")
+    sensitive = _Flag(help_text=gettext_lazy("Blur where they were seen."))
     domesticated = _Flag()
-    parent = TaxonField(label="Belongs to", required=False)
+    parent = TaxonField(label=gettext_lazy("Belongs to"), required=False)
     habitat = forms.ModelChoiceField(
-        Habitat.objects.all(), label="Add habitat", required=False, widget=UnfoldAdminSelectWidget()
+        Habitat.objects.all(),
+        label=gettext_lazy("Add habitat"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
     )
     suitability = forms.ChoiceField(
         choices=TaxonHabitat.Suitability.choices, widget=UnfoldAdminSelectWidget()
     )
     country = forms.CharField(
-        label="Add country",
+        label=gettext_lazy("Add country"),
         max_length=3,
         required=False,
         validators=[validate_country],
@@ -53,15 +62,15 @@ class BulkForm(Asking):
         Source.objects.all(),
         required=False,
         widget=UnfoldAdminSelectWidget(),
-        help_text="Who says so of the habitat and the country.",
+        help_text=gettext_lazy("Who says so of the habitat and the country."),
     )
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if not self.errors and self.edit.says_nothing:
-            raise forms.ValidationError("Say what is to change.")
+            raise forms.ValidationError(_("Say what is to change."))
         if (values.get("habitat") or values.get("country")) and not values.get("source"):
-            self.add_error("source", "Each fact names its source.")
+            self.add_error("source", _("Each fact names its source."))
         return values
 
     @property
@@ -76,7 +85,9 @@ def edit(request: HttpRequest, model_admin: Any, taxa: QuerySet[Taxon]) -> HttpR
     """
     chosen = list(taxa.select_related("parent", "accepted")[: bulk.MOST + 1])
     if len(chosen) > bulk.MOST:
-        messages.warning(request, f"Choose no more than {bulk.MOST} taxa at once.")
+        messages.warning(
+            request, _("Choose no more than %(most)d taxa at once.") % {"most": bulk.MOST}
+        )
         return None
     asked = "stage" in request.POST
     form = BulkForm(request.POST if asked else None)
@@ -85,14 +96,19 @@ def edit(request: HttpRequest, model_admin: Any, taxa: QuerySet[Taxon]) -> HttpR
         if request.POST["stage"] == "confirmed":
             reason = form.cleaned_data["reason"]
             changed = bulk.apply(chosen, form.edit, by=person(request), reason=reason)
-            messages.success(request, f"{changed} of {len(chosen)} taxa changed.")
+            messages.success(
+                request,
+                _("%(changed)d of %(all)d taxa changed.")
+                % {"changed": changed, "all": len(chosen)},
+            )
             return None
         steps = bulk.plan(chosen, form.edit) if request.POST["stage"] == "preview" else None
     return page(
         request,
         model_admin,
         "bulk.html",
-        f"Edit {len(chosen)} taxa",
+        ngettext("Edit %(count)d taxon", "Edit %(count)d taxa", len(chosen))
+        % {"count": len(chosen)},
         form=form,
         steps=steps,
         changing=sum(bool(step.changes) for step in steps or ()),

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
 from wildlife.species import moves, paths
@@ -21,29 +23,41 @@ CHANGE = "admin:species_taxon_change"
 
 class RenameForm(Asking):
     name = forms.CharField(
-        label="New scientific name", max_length=120, widget=UnfoldAdminTextInputWidget()
+        label=gettext_lazy("New scientific name"),
+        max_length=120,
+        widget=UnfoldAdminTextInputWidget(),
     )
 
 
 class MoveForm(Asking):
-    parent = TaxonField(label="New parent", help_text="Any of its names will find it.")
+    parent = TaxonField(
+        label=gettext_lazy("New parent"), help_text=gettext_lazy("Any of its names will find it.")
+    )
 
 
 class LeadForm(Asking):
-    of = TaxonField(label="The taxon that it means", help_text="Any of its names will find it.")
+    of = TaxonField(
+        label=gettext_lazy("The taxon that it means"),
+        help_text=gettext_lazy("Any of its names will find it."),
+    )
 
 
 class MergeWithForm(forms.Form):
-    other = TaxonField(label="The other taxon", help_text="Any of its names will find it.")
+    other = TaxonField(
+        label=gettext_lazy("The other taxon"),
+        help_text=gettext_lazy("Any of its names will find it."),
+    )
 
 
 class MergeForm(Asking):
     keep = forms.TypedChoiceField(
-        label="Which one stays?",
+        label=gettext_lazy("Which one stays?"),
         coerce=int,
         widget=UnfoldAdminRadioSelectWidget(),
-        help_text="The other becomes a synonym; all that is said of it, and all photos identified "
-        "as it, go over. Where both say something of the same thing, what stays keeps its word.",
+        help_text=gettext_lazy(
+            "The other becomes a synonym; all that is said of it, and all photos identified as it, "
+            "go over. Where both say something of the same thing, what stays keeps its word."
+        ),
     )
 
     def __init__(self, pair: list[Taxon], *args: Any, **kwargs: Any) -> None:
@@ -64,18 +78,20 @@ def rename(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error("name", error.messages)
         else:
-            messages.success(request, f"{taxon} has its new name.")
+            messages.success(request, _("%(taxon)s has its new name.") % {"taxon": taxon})
             return redirect(CHANGE, taxon.pk)
     return page(
         request,
         model_admin,
         "ask.html",
-        f"Rename {taxon}",
+        _("Rename %(taxon)s") % {"taxon": taxon},
         form=form,
         taxon=taxon,
-        verb="Rename",
-        says="The name it has now becomes its synonym, so that whoever looks for it still finds "
-        "the taxon. Its address and all answers that name it stay as they are.",
+        verb=_("Rename"),
+        says=_(
+            "The name it has now becomes its synonym, so that whoever looks for it still finds the "
+            "taxon. Its address and all answers that name it stay as they are."
+        ),
     )
 
 
@@ -91,19 +107,26 @@ def move(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error("parent", error.messages)
         else:
-            messages.success(request, f"{taxon} now belongs to {parent}.")
+            messages.success(
+                request,
+                _("%(taxon)s now belongs to %(parent)s.") % {"taxon": taxon, "parent": parent},
+            )
             return redirect(back(request, f"../../tree/?at={taxon.pk}"))
     below = paths.descendants(taxon).count()
     return page(
         request,
         model_admin,
         "ask.html",
-        f"Move {taxon}",
+        _("Move %(taxon)s") % {"taxon": taxon},
         form=form,
         taxon=taxon,
-        verb="Move",
-        says=f"It belongs to {taxon.parent or 'no other taxon'} now. "
-        f"What is below it comes along: {below:,} {'taxon' if below == 1 else 'taxa'}.",
+        verb=_("Move"),
+        says=ngettext(
+            "It belongs to %(parent)s now. What is below it comes along: %(count)s taxon.",
+            "It belongs to %(parent)s now. What is below it comes along: %(count)s taxa.",
+            below,
+        )
+        % {"parent": taxon.parent or _("no other taxon"), "count": f"{below:,}"},
     )
 
 
@@ -117,17 +140,19 @@ def lead(request: HttpRequest, model_admin: Any, taxon: Taxon) -> HttpResponse:
         except ValidationError as error:
             form.add_error("of", error.messages)
         else:
-            messages.success(request, f"{taxon} is a synonym of {of} now.")
+            messages.success(
+                request, _("%(taxon)s is a synonym of %(of)s now.") % {"taxon": taxon, "of": of}
+            )
             return redirect(CHANGE, taxon.pk)
     return page(
         request,
         model_admin,
         "ask.html",
-        f"Let {taxon} mean another taxon",
+        _("Let %(taxon)s mean another taxon") % {"taxon": taxon},
         form=form,
         taxon=taxon,
-        verb="Change",
-        says=f"It is a synonym of {taxon.accepted} now.",
+        verb=_("Change"),
+        says=_("It is a synonym of %(of)s now.") % {"of": taxon.accepted},
     )
 
 
@@ -144,11 +169,11 @@ def merge_with(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         request,
         model_admin,
         "ask.html",
-        f"Merge {taxon} with another taxon",
+        _("Merge %(taxon)s with another taxon") % {"taxon": taxon},
         form=form,
         taxon=taxon,
-        verb="Compare the two",
-        says="The next page shows both side by side and asks which one stays.",
+        verb=_("Compare the two"),
+        says=_("The next page shows both side by side and asks which one stays."),
     )
 
 
@@ -165,13 +190,15 @@ def merge(request: HttpRequest, model_admin: Any, pk: int, other: int) -> HttpRe
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(request, f"{gone} is a synonym of {keep} now.")
+            messages.success(
+                request, _("%(taxon)s is a synonym of %(of)s now.") % {"taxon": gone, "of": keep}
+            )
             return redirect(CHANGE, keep.pk)
     return page(
         request,
         model_admin,
         "merge.html",
-        f"Merge {pair[0]} and {pair[1]}",
+        _("Merge %(one)s and %(other)s") % {"one": pair[0], "other": pair[1]},
         form=form,
         pair=pair,
         rows=_side_by_side(pair),
@@ -181,11 +208,11 @@ def merge(request: HttpRequest, model_admin: Any, pk: int, other: int) -> HttpRe
 def _side_by_side(pair: list[Taxon]) -> list[tuple[str, list[list[str]]]]:
     """Return what there is to compare: a heading, and the lines that each taxon has of it."""
     rows = [
-        ("Rank", [[one.get_rank_display()] for one in pair]),
-        ("Belongs to", [[str(one.parent or "–")] for one in pair]),
-        ("Address", [[one.slug] for one in pair]),
-        ("Directly below", [[f"{one.children.count():,}"] for one in pair]),
-        ("Synonyms", [[str(synonym) for synonym in one.synonyms.all()] for one in pair]),
+        (_("Rank"), [[one.get_rank_display()] for one in pair]),
+        (_("Belongs to"), [[str(one.parent or "–")] for one in pair]),
+        (_("Address"), [[one.slug] for one in pair]),
+        (_("Directly below"), [[f"{one.children.count():,}"] for one in pair]),
+        (_("Synonyms"), [[str(synonym) for synonym in one.synonyms.all()] for one in pair]),
     ]
     for model in FACTS:
         said = [
@@ -199,7 +226,11 @@ def _side_by_side(pair: list[Taxon]) -> list[tuple[str, list[list[str]]]]:
 def _line(row: Any) -> str:
     """Say what a fact says in one line."""
     if isinstance(row, Range):
-        said = [country_name(row.country), row.region, row.presence]
+        said = [
+            country_name(row.country, get_language() or "en"),
+            row.region,
+            str(row.get_presence_display()).lower(),
+        ]
     else:
         extra = (getattr(row, name, "") or "" for name in ("language", "year", "country"))
         said = [str(row), *map(str, extra)]

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from wildlife.species import versions
 from wildlife.species.admin.base import person
@@ -28,7 +29,7 @@ def timeline(request: HttpRequest, model_admin: Any, object_id: str) -> HttpResp
         request,
         model_admin,
         "history.html",
-        f"History of {taxon}",
+        _("History of %(taxon)s") % {"taxon": taxon},
         taxon=taxon,
         gone=not Taxon.objects.filter(pk=taxon.pk).exists(),
         shown=Paginator(found, PER_PAGE).get_page(request.GET.get("p")),
@@ -50,14 +51,18 @@ def restore(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(request, f"{number} of {len(chosen)} changes were taken back.")
+            messages.success(
+                request,
+                _("%(number)d of %(all)d changes were taken back.")
+                % {"number": number, "all": len(chosen)},
+            )
             return redirect("admin:species_taxon_history", taxon.pk)
     edits = versions.difference(taxon, before)
     return page(
         request,
         model_admin,
         "restore.html",
-        f"Back to what {taxon} was",
+        _("Back to what %(taxon)s was") % {"taxon": taxon},
         taxon=taxon,
         form=form,
         before=before,

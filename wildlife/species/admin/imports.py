@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 from unfold.admin import ModelAdmin
@@ -26,7 +28,7 @@ from wildlife.species.tasks import go_on_with_import, look_at_import
 
 State = SpeciesImport.State
 
-NO_WORKER = "No worker can be told at the moment. Try again when the queue is back."
+NO_WORKER = gettext_noop("No worker can be told at the moment. Try again when the queue is back.")
 _FILES = ("dwca", "mdd", "csv", "xlsx", "iucn-csv")
 _STILL = timedelta(seconds=90)
 """After so long without a sign of life an import may be started again."""
@@ -38,10 +40,12 @@ class ImportForm(forms.ModelForm):
     class Meta:
         model = SpeciesImport
         fields = ["kind", "file", "name", "within", "credit"]
-        labels = {"name": "Question"}
+        labels = {"name": gettext_lazy("Question")}
         help_texts = {
-            "name": "Only where a server is asked instead of a file: what it is asked for.",
-            "file": "UTF-8; CSV, XLSX or the zip of an archive.",
+            "name": gettext_lazy(
+                "Only where a server is asked instead of a file: what it is asked for."
+            ),
+            "file": gettext_lazy("UTF-8; CSV, XLSX or the zip of an archive."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,12 +60,12 @@ class ImportForm(forms.ModelForm):
         if file:
             said["name"] = Path(file.name).name[:255]
         elif said.get("kind") in _FILES or not name:
-            self.add_error("file", "Choose a file.")
+            self.add_error("file", _("Choose a file."))
         elif "/" in name or "\\" in name or Path(name).exists():
-            self.add_error("name", "This is no question to a server.")
+            self.add_error("name", _("This is no question to a server."))
         within = said.get("within")
         if within and not Taxon.objects.filter(slug=within, accepted=None).exists():
-            self.add_error("within", "There is no accepted taxon with this slug.")
+            self.add_error("within", _("There is no accepted taxon with this slug."))
         return said
 
 
@@ -77,7 +81,7 @@ class SpeciesImportAdmin(ModelAdmin):
     autocomplete_fields = ["credit"]
     change_form_outer_before_template = "admin/species/imports/report.html"
 
-    @admin.display(description="left out")
+    @admin.display(description=gettext_lazy("left out"))
     def problem_count(self, job: SpeciesImport) -> int:
         return int(job.counts.get("problems", 0))
 
@@ -164,7 +168,7 @@ def _report(job: SpeciesImport) -> dict[str, Any]:
     """Return what the page says of an import."""
     counts = [
         {
-            "words": words,
+            "words": _(words),
             "count": job.counts[what],
             "examples": job.examples.get(what, [])
             if what in (*CHANGES, "kept", "followed")
@@ -192,7 +196,7 @@ def _send(request: HttpRequest, task: Any, job: SpeciesImport) -> None:
         task.delay(job.pk)
     except (OperationalError, RedisError, OSError):
         SpeciesImport.objects.filter(pk=job.pk).update(state=State.FAILED, error=NO_WORKER)
-        messages.error(request, NO_WORKER)
+        messages.error(request, _(NO_WORKER))
 
 
 def _page(job: SpeciesImport) -> HttpResponseRedirect:

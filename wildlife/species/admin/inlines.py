@@ -6,6 +6,7 @@ from django import forms
 from django.db import models
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from unfold.admin import TabularInline
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -72,7 +73,7 @@ class CommonNameFormSet(PaginationInlineFormSet):
             if not values.get("preferred") or values.get("DELETE"):
                 continue
             if values.get("language") in preferred:
-                form.add_error("preferred", "Another name of this language is preferred too.")
+                form.add_error("preferred", _("Another name of this language is preferred too."))
             preferred.add(values.get("language", ""))
 
 

@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from wildlife.species import labels as meanings
-from wildlife.species.admin.base import CuratedAdmin, TaxonField, person
+from wildlife.species.admin.base import CuratedAdmin, TaxonField, person, rank_word
 from wildlife.species.admin.pages import Asking, may_see, page, partial
 from wildlife.species.labels import State
 from wildlife.species.models import LabelDecision
@@ -22,11 +24,11 @@ from wildlife.species.names import fold
 
 PER_PAGE = 50
 SAID = {
-    State.UNKNOWN: "Unknown",
-    State.DECIDED: "Decided",
-    State.SYNONYM: "By a synonym",
-    State.NAMED: "By its name",
-    State.NOTHING: "No animal",
+    State.UNKNOWN: gettext_lazy("Unknown"),
+    State.DECIDED: gettext_lazy("Decided"),
+    State.SYNONYM: gettext_lazy("By a synonym"),
+    State.NAMED: gettext_lazy("By its name"),
+    State.NOTHING: gettext_lazy("No animal"),
 }
 OTHER, NOTHING, NAMES = "other", "nothing", "names"
 
@@ -34,9 +36,13 @@ OTHER, NOTHING, NAMES = "other", "nothing", "names"
 class DecisionForm(Asking):
     """What a label stands for: one of the suggested taxa, another one, none, or as names say."""
 
-    choice = forms.ChoiceField(label="It stands for", widget=UnfoldAdminRadioSelectWidget())
+    choice = forms.ChoiceField(
+        label=gettext_lazy("It stands for"), widget=UnfoldAdminRadioSelectWidget()
+    )
     taxon = TaxonField(
-        label="Another taxon", required=False, help_text="Any of its names will find it."
+        label=gettext_lazy("Another taxon"),
+        required=False,
+        help_text=gettext_lazy("Any of its names will find it."),
     )
 
     def __init__(
@@ -44,15 +50,15 @@ class DecisionForm(Asking):
     ) -> None:
         super().__init__(*args, **kwargs)
         choices = [(str(one.taxon_id), _worded(one)) for one in suggested]
-        choices += [(OTHER, "Another taxon, chosen below"), (NOTHING, "No taxon")]
+        choices += [(OTHER, _("Another taxon, chosen below")), (NOTHING, _("No taxon"))]
         if decided:
-            choices.append((NAMES, "What its name says: take the decision back"))
+            choices.append((NAMES, _("What its name says: take the decision back")))
         self.fields["choice"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if values.get("choice") == OTHER and not values.get("taxon"):
-            self.add_error("taxon", "Choose the taxon.")
+            self.add_error("taxon", _("Choose the taxon."))
         return values
 
 
@@ -78,7 +84,7 @@ def labels(request: HttpRequest, model_admin: Any) -> HttpResponse:
         request,
         model_admin,
         "labels.html",
-        "Labels of models",
+        _("Labels of models"),
         cards=list(cards.values()),
         card=card,
         shown=Paginator(found, PER_PAGE).get_page(request.GET.get("p")),
@@ -104,19 +110,29 @@ def decide(request: HttpRequest, model_admin: Any) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         _write(request, name, form.cleaned_data)
-        messages.success(request, f"From the next identification on “{name}” goes by that.")
+        messages.success(
+            request, _("From the next identification on “%(name)s” goes by that.") % {"name": name}
+        )
         release = urlencode({"release": request.GET.get("release", "")})
         return redirect(f"{reverse('admin:species_taxon_labels')}?{release}")
-    so_far = f" Decided so far: {decision.taxon or 'no taxon'}." if decision else ""
+    so_far = (
+        " " + _("Decided so far: %(taxon)s.") % {"taxon": decision.taxon or _("no taxon")}
+        if decision
+        else ""
+    )
     return page(
         request,
         model_admin,
         "ask.html",
-        f"What “{name}” stands for",
+        _("What “%(name)s” stands for") % {"name": name},
         form=form,
-        verb="Decide",
-        says=f"A model calls it “{text}”. The decision holds for this label in every release, "
-        "also in those to come." + so_far,
+        verb=_("Decide"),
+        says=_(
+            "A model calls it “%(text)s”. The decision holds for this label in every release, "
+            "also in those to come."
+        )
+        % {"text": text}
+        + so_far,
     )
 
 
@@ -141,7 +157,7 @@ def _write(request: HttpRequest, name: str, said: dict[str, Any]) -> None:
 
 def _worded(one: meanings.Suggestion) -> str:
     name = f"{one.scientific_name} · {one.common_name}" if one.common_name else one.scientific_name
-    return f"{name} ({one.rank}): {one.why}"
+    return f"{name} ({rank_word(one.rank)}): {one.why}"
 
 
 def _may_decide(request: HttpRequest) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from wildlife.species.admin.base import CuratedAdmin
@@ -20,7 +21,7 @@ class CommonNameAdmin(ExchangeAdmin, CuratedAdmin):
     list_filter = ["language", "preferred"]
     list_select_related = ["taxon", "source"]
     search_fields = ["name__istartswith", "taxon__scientific_name__istartswith"]
-    search_help_text = "The beginning of the name, or of the scientific name"
+    search_help_text = _("The beginning of the name, or of the scientific name")
     autocomplete_fields = ["source"]
     fields = ["taxon", "language", "name", "preferred", "source"]
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wildlife.species import labels, paths
 from wildlife.species.admin.pages import may_see, page
@@ -15,15 +17,15 @@ from wildlife.species.models import CommonName, ConservationAssessment, Taxon
 
 PER_PAGE = 50
 BRANCHES = {
-    "mammalia": "Mammals",
-    "aves": "Birds",
-    "reptilia": "Reptiles",
-    "amphibia": "Amphibians",
-    "actinopterygii": "Fish",
-    "insecta": "Insects",
-    "arachnida": "Arachnids",
+    "mammalia": gettext_lazy("Mammals"),
+    "aves": gettext_lazy("Birds"),
+    "reptilia": gettext_lazy("Reptiles"),
+    "amphibia": gettext_lazy("Amphibians"),
+    "actinopterygii": gettext_lazy("Fish"),
+    "insecta": gettext_lazy("Insects"),
+    "arachnida": gettext_lazy("Arachnids"),
 }
-SCOPES = {"named": "Taxa that models can name", "all": "All taxa"}
+SCOPES = {"named": gettext_lazy("Taxa that models can name"), "all": gettext_lazy("All taxa")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,14 @@ def needs(request: HttpRequest, model_admin: Any) -> HttpResponse:
         request,
         model_admin,
         "needs.html",
-        "Needs attention",
+        _("Needs attention"),
         tallies=[_tally(check, numbers.get(check.key), chosen, kept) for check in CHECKS.values()],
         unknown_labels=len(labels.unknown()),
         chosen=chosen,
         shown=shown,
-        said=f"{len(ids):,}" if len(ids) <= MOST_MATCHES else f"more than {MOST_MATCHES:,}",
+        said=f"{len(ids):,}"
+        if len(ids) <= MOST_MATCHES
+        else _("more than %(count)s") % {"count": f"{MOST_MATCHES:,}"},
         rows=_rows(list(shown)),
         scope=scope,
         scopes=SCOPES,

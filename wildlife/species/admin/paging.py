@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 COUNTED = 20_000
 """Tables up to about this size are counted; of larger ones an estimate will do."""
@@ -37,9 +38,9 @@ class QuickPaginator(Paginator):
             return len(rows), ""
         if not rows.query.where:
             size = estimate(rows.model)
-            return (rows.count(), "") if size < COUNTED else (size, "about")
+            return (rows.count(), "") if size < COUNTED else (size, _("about"))
         number = rows.order_by()[: MOST_MATCHES + 1].count()
-        return (number, "") if number <= MOST_MATCHES else (MOST_MATCHES, "more than")
+        return (number, "") if number <= MOST_MATCHES else (MOST_MATCHES, _("more than"))
 
 
 def estimate(model: type[models.Model]) -> int:

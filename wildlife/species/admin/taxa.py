@@ -12,13 +12,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from pipelines.taxonomy import RANKS
 from wildlife.species import index, paths, tracked
 from wildlife.species.admin import bulk, changing, history, labels, needs, tree
-from wildlife.species.admin.base import CuratedAdmin, ReasonForm, find_taxa, person
+from wildlife.species.admin.base import CuratedAdmin, ReasonForm, find_taxa, person, rank_word
 from wildlife.species.admin.exchange import ExchangeAdmin, TaxonResource
 from wildlife.species.admin.inlines import INLINES
 from wildlife.species.models import CommonName, ConservationAssessment, Taxon
@@ -38,19 +40,25 @@ class TaxonForm(ReasonForm):
             return rank
         parent = self.instance.parent
         if parent is not None and RANKS.index(rank) <= RANKS.index(parent.rank):
-            raise ValidationError(f"It belongs to {parent}, a {parent.rank}: choose one below.")
+            raise ValidationError(
+                _("It belongs to %(parent)s (%(rank)s): choose a rank below.")
+                % {"parent": parent, "rank": rank_word(parent.rank)}
+            )
         for child in self.instance.children.values_list("rank", flat=True).distinct():
             if RANKS.index(child) <= RANKS.index(rank):
-                raise ValidationError(f"A {child} belongs to it: choose a rank above that.")
+                raise ValidationError(
+                    _("A taxon of the rank “%(rank)s” belongs to it: choose a rank above that.")
+                    % {"rank": rank_word(child)}
+                )
         return rank
 
 
 class SynonymFilter(admin.SimpleListFilter):
-    title = "name"
+    title = gettext_lazy("name")
     parameter_name = "name"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("accepted", "Accepted"), ("synonym", "Synonym")]
+        return [("accepted", _("Accepted")), ("synonym", _("Synonym"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Taxon]) -> QuerySet[Taxon]:
         if self.value():
@@ -61,7 +69,7 @@ class SynonymFilter(admin.SimpleListFilter):
 class BranchFilter(admin.SimpleListFilter):
     """Keeps to what is below one taxon, by its slug."""
 
-    title = "branch"
+    title = gettext_lazy("branch")
     parameter_name = "branch"
     GROUPS = ("mammalia", "aves", "reptilia", "amphibia", "actinopterygii", "insecta", "arachnida")
 
@@ -99,7 +107,9 @@ class TaxonAdmin(ExchangeAdmin, CuratedAdmin):
     list_filter_submit = True
     list_select_related = ["parent", "accepted"]
     search_fields = ["scientific_name"]
-    search_help_text = "The beginning of a scientific name, a synonym or a name in any language"
+    search_help_text = gettext_lazy(
+        "The beginning of a scientific name, a synonym or a name in any language"
+    )
     autocomplete_fields = ["description_source"]
     prepopulated_fields = {"slug": ["scientific_name"]}
     inlines = INLINES
@@ -134,21 +144,21 @@ class TaxonAdmin(ExchangeAdmin, CuratedAdmin):
         found.pop("delete_selected", None)
         return found
 
-    @display(description="English name", ordering="english_name")
+    @display(description=gettext_lazy("English name"), ordering="english_name")
     def english(self, taxon: Any) -> str:
         return taxon.english_name or ""
 
-    @display(description="Status", ordering="category")
+    @display(description=gettext_lazy("Status"), ordering="category")
     def status(self, taxon: Any) -> SafeString | str:
         return badge(taxon.category) if taxon.category else ""
 
-    @display(description="Belongs to", ordering="parent__scientific_name")
+    @display(description=gettext_lazy("Belongs to"), ordering="parent__scientific_name")
     def belongs_to(self, taxon: Taxon) -> str:
         return f"= {taxon.accepted}" if taxon.accepted else str(taxon.parent or "")
 
-    @display(description="Flags")
+    @display(description=gettext_lazy("Flags"))
     def flags(self, taxon: Taxon) -> str:
-        said = [("sensitive", taxon.sensitive), ("domesticated", taxon.domesticated)]
+        said = [(_("sensitive"), taxon.sensitive), (_("domesticated"), taxon.domesticated)]
         return ", ".join(word for word, is_so in said if is_so)
 
     # --- One taxon ----------------------------------------------------------------------------
@@ -168,15 +178,15 @@ class TaxonAdmin(ExchangeAdmin, CuratedAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else self.prepopulated_fields
 
-    @display(description="Place in the tree")
+    @display(description=gettext_lazy("Place in the tree"))
     def lineage(self, taxon: Taxon) -> SafeString:
         return _shown(taxon, "lineage", lambda: _lineage(taxon))
 
-    @display(description="Synonyms")
+    @display(description=gettext_lazy("Synonyms"))
     def also_known(self, taxon: Taxon) -> SafeString:
         return _shown(taxon, "synonyms", lambda: _links(taxon.synonyms.all()))
 
-    @display(description="Looks like it, said at the other")
+    @display(description=gettext_lazy("Looks like it, said at the other"))
     def taken_for_it(self, taxon: Taxon) -> SafeString:
         rows = taxon.looks_like.select_related("taxon").order_by("pk")
         return _shown(taxon, "looks_like", lambda: _links(row.taxon for row in rows))
@@ -221,27 +231,36 @@ class TaxonAdmin(ExchangeAdmin, CuratedAdmin):
 
     # --- Actions and pages --------------------------------------------------------------------
 
-    @action(description="Rename", url_path="rename", permissions=["change"], icon="edit")
+    @action(
+        description=gettext_lazy("Rename"), url_path="rename", permissions=["change"], icon="edit"
+    )
     def rename(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return changing.rename(request, self, object_id)
 
-    @action(description="Move", url_path="move", permissions=["change"], icon="account_tree")
+    @action(
+        description=gettext_lazy("Move"),
+        url_path="move",
+        permissions=["change"],
+        icon="account_tree",
+    )
     def move(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return changing.move(request, self, object_id)
 
-    @action(description="Merge", url_path="merge", permissions=["change"], icon="merge")
+    @action(
+        description=gettext_lazy("Merge"), url_path="merge", permissions=["change"], icon="merge"
+    )
     def merge(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return changing.merge_with(request, self, object_id)
 
-    @admin.action(description="Edit in bulk …", permissions=["change"])
+    @admin.action(description=gettext_lazy("Edit in bulk …"), permissions=["change"])
     def edit_in_bulk(self, request: HttpRequest, taxa: QuerySet[Taxon]) -> HttpResponse | None:
         return bulk.edit(request, self, taxa)
 
-    @admin.action(description="Merge duplicates …", permissions=["change"])
+    @admin.action(description=gettext_lazy("Merge duplicates …"), permissions=["change"])
     def merge_selected(self, request: HttpRequest, taxa: QuerySet[Taxon]) -> HttpResponse | None:
         ids = list(taxa.values_list("pk", flat=True)[:3])
         if len(ids) != 2:
-            messages.warning(request, "Choose two taxa: they are shown side by side.")
+            messages.warning(request, _("Choose two taxa: they are shown side by side."))
             return None
         return redirect("admin:species_taxon_merge", *ids)
 

@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.db.models.functions import Upper
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from wildlife.species import paths
 from wildlife.species.admin.pages import may_see, page, partial
@@ -49,7 +50,7 @@ def tree(request: HttpRequest, model_admin: Any) -> HttpResponse:
         request,
         model_admin,
         "tree.html",
-        "Tree of taxa",
+        _("Tree of taxa"),
         level=_opened(at),
         at=at,
         may_change=model_admin.has_change_permission(request),

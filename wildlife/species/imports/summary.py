@@ -4,26 +4,28 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from wildlife.species.imports.records import Problem
 
 MOST_EXAMPLES = 10
 MOST_PROBLEMS = 1000
 
 WORDS = {
-    "created": "taxa created",
-    "renamed": "taxa renamed",
-    "moved": "taxa moved",
-    "merged": "taxa that became synonyms",
-    "synonyms": "synonyms created",
-    "added": "facts added",
-    "changed": "facts changed",
-    "kept": "left as curators have them",
-    "followed": "read as the accepted name here",
-    "unchanged": "taxa as they were",
-    "same": "facts as they were",
-    "passed": "ranks passed over that the tree has not",
-    "outside": "outside of what was asked for",
-    "problems": "left out",
+    "created": gettext_noop("taxa created"),
+    "renamed": gettext_noop("taxa renamed"),
+    "moved": gettext_noop("taxa moved"),
+    "merged": gettext_noop("taxa that became synonyms"),
+    "synonyms": gettext_noop("synonyms created"),
+    "added": gettext_noop("facts added"),
+    "changed": gettext_noop("facts changed"),
+    "kept": gettext_noop("left as curators have them"),
+    "followed": gettext_noop("read as the accepted name here"),
+    "unchanged": gettext_noop("taxa as they were"),
+    "same": gettext_noop("facts as they were"),
+    "passed": gettext_noop("ranks passed over that the tree has not"),
+    "outside": gettext_noop("outside of what was asked for"),
+    "problems": gettext_noop("left out"),
 }
 """Every count, in the order of interest, in words."""
 
