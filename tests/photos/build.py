@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,9 +16,11 @@ def upload(data: bytes | None = None, name: str = "elephant.jpg") -> SimpleUploa
     return SimpleUploadedFile(name, saved(scene()) if data is None else data)
 
 
-def photo_of(guest: str = "guest", side: int = 64, **values: object) -> Photo:
+def photo_of(
+    guest: str = "guest", side: int = 64, owner: User | None = None, **values: object
+) -> Photo:
     """A received photo; another `side` makes another photo."""
-    photo = receive(upload(saved(scene(side, 48))), guest=guest).photo
+    photo = receive(upload(saved(scene(side, 48))), owner=owner, guest=guest).photo
     for name, value in values.items():
         setattr(photo, name, value)
     photo.save()
