@@ -4,9 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page, expect
 
 from tests.e2e import scenes
 from tests.e2e.conftest import PHONE, fits, keep
@@ -14,7 +19,9 @@ from tests.web import builders
 from wildlife.identifications.digests import write_digests
 from wildlife.identifications.sweeping import NOBODY_CAME
 from wildlife.photos.models import Photo, Upload, UploadItem
+from wildlife.species.index import refresh
 from wildlife.species.models import CommonName, Taxon
+from wildlife.zones import offered
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
@@ -51,6 +58,7 @@ SHIPPED = replace(
     ),
 )
 """The line-up of the builders, with the titles of models that come along."""
+ZONES = {part for zone in offered() for part in re.findall(r"[A-Za-z]{2,}", zone)}
 NOBODYS_WORDS = "[lang=la], [lang=en], script, .visually-hidden input, code, .tile__file"
 """Scientific names, names in other languages, and files, as their owner called them."""
 
@@ -62,6 +70,7 @@ def paths(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, 
     monkeypatch.setattr(builders, "LINEUP", SHIPPED)
     for slug, name in NAMES.items():
         CommonName.objects.create(taxon=taxa[slug], language="zh-hans", name=name, preferred=True)
+    refresh()
     Taxon.objects.filter(slug="loxodonta-africana").update(sensitive=True)
     return dict(_pages(taxa))
 
@@ -153,3 +162,54 @@ def test_every_page_is_in_chinese_and_fits(look, paths, viewport):
         keep(page, f"zh-{name}-{kind}")
     assert wider == []
     assert words == {}
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["wide", "phone"])
+def test_the_account_is_in_chinese_too(look, paths, viewport):
+    user = User.objects.create_user("ranger", "ranger@example.org", "heron-by-the-river")
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page: Page = look("/help/", viewport=viewport, **READER)
+    origin = page.url.removesuffix("/help/")
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": origin}]
+    )
+    words, wider = {}, []
+    for name in ("overview", "reading", "data", "delete"):
+        path = reverse(f"accounts:{name}")
+        page.goto(origin + path)
+        if not fits(page):
+            wider.append(name)
+        if found := set(foreign(page)) - {"ranger", "example", "org"} - ZONES:
+            words[name] = sorted(found)
+        keep(page, f"zh-account-{name}-{'wide' if viewport == DESK else 'phone'}")
+    assert wider == []
+    assert words == {}
+
+
+def test_the_switch_works_without_a_script_and_keeps_the_page(look, paths):
+    page: Page = look("/species/?country=KEN", java_script_enabled=False)
+    expect(page.locator("h1")).to_have_text("Species")
+    page.get_by_role("button", name="简体中文").click()
+    assert page.url.endswith("/species/?country=KEN")
+    expect(page.locator("h1")).to_have_text("物种")
+    expect(page.locator(".card__title")).to_have_text(["非洲草原象"])
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("Species")
+    expect(page.locator(".card__title")).to_have_text(["African savanna elephant"])
+
+
+def test_a_chinese_name_finds_the_species(look, paths):
+    page: Page = look("/species/", **READER)
+    page.get_by_role("searchbox", name="名称").press_sequentially("非洲草")
+    expect(page.locator(".card__title")).to_have_text(["非洲草原象"])
+
+
+def test_the_browsers_zone_is_told_once(look, paths):
+    page: Page = look(paths["upload"], **READER)
+    told = {one["name"]: one["value"] for one in page.context.cookies()}
+    assert told["time_zone"] == "Asia/Shanghai"
+    page.reload()
+    started = Upload.objects.get().started_at.astimezone(ZoneInfo("Asia/Shanghai"))
+    expect(page.locator("h1")).to_contain_text(f"{started:%H:%M}")
