@@ -14,6 +14,7 @@ from pytest_django import Settings
 from models_registry.services import registry
 from pipelines.picture import TITLES
 from wildlife.ops.management.commands import messages
+from wildlife.photos.models import Photo
 from wildlife.species import habitats
 from wildlife.species.models import ConservationAssessment
 from wildlife.told import told
@@ -105,3 +106,11 @@ def test_the_steps_and_the_models_that_come_along_have_titles():
 def test_the_categories_are_called_as_the_iucn_calls_them(code, word):
     with override("zh-hans"):
         assert ConservationAssessment.Category(code).label == word
+
+
+def test_the_names_of_models_follow_the_language():
+    with override("en"):
+        assert str(Photo._meta.verbose_name_plural) == "photos"
+    with override("zh-hans"):
+        assert str(Photo._meta.verbose_name_plural) == "照片"
+        assert str(Photo._meta.get_field("taken_at").verbose_name) == "拍摄时间"

@@ -11,5 +11,7 @@ class OpsConfig(AppConfig):
 
         from wildlife import checks  # noqa: F401 - registers the system checks
         from wildlife.logging import keep_ours
+        from wildlife.model_names import translate
 
+        translate()
         setup_logging.connect(keep_ours)
