@@ -118,6 +118,21 @@ def sign_up_is_known(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     ]
 
 
+@register(Tags.security)
+def project_creators_are_known(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    if settings.PROJECT_CREATORS in ("users", "staff"):
+        return []
+    return [
+        Error(
+            f"PROJECT_CREATORS is {settings.PROJECT_CREATORS!r}, which means nothing here.",
+            hint="Set it to users or staff.",
+            id="wildlife.E016",
+        )
+    ]
+
+
 @register(Tags.database)
 def models_are_active(
     app_configs: Sequence[AppConfig] | None,

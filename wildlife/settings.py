@@ -323,6 +323,8 @@ LOGOUT_REDIRECT_URL = "web:home"
 SIGN_UP = env.str("SIGN_UP", default="open")
 """open, invited (who brings an invitation, made in the admin) or closed."""
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+PROJECT_CREATORS = env.str("PROJECT_CREATORS", default="users")
+"""Who may make projects: users (everybody with an account) or staff."""
 
 EMAIL_URL = env.str("EMAIL_URL", default="")
 """smtp://USER:PASSWORD@HOST:PORT, smtp+tls:// or smtp+ssl://. Without one, mails are printed."""

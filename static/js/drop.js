@@ -14,6 +14,7 @@ const UNFINISHED = { failed: 0, refused: 1, sending: 2, ready: 3, announced: 4, 
 
 const form = document.querySelector("[data-drop]");
 const words = form.dataset;
+const chooser = form.elements.project;
 const panel = document.querySelector("[data-uploads]");
 const part = (name) => panel.querySelector(`[data-${name}]`);
 const total = part("total");
@@ -32,9 +33,15 @@ function say(sentence, numbers) {
 
 // --- Files come in -------------------------------------------------------------------------------
 
+// Where an upload begins: for the project that is chosen, else for oneself.
+function beginning() {
+  const project = chooser?.value;
+  return project ? `${words.begin}?project=${encodeURIComponent(project)}` : words.begin;
+}
+
 function freshQueue() {
   const hasher = new Worker(words.hasher);
-  const made = new Queue(new Server(words.begin, form.elements.csrfmiddlewaretoken.value), hasher, words);
+  const made = new Queue(new Server(beginning(), form.elements.csrfmiddlewaretoken.value), hasher, words);
   made.addEventListener("change", () => showSoon());
   made.addEventListener("settled", () => refresh());
   return made;
@@ -123,6 +130,8 @@ function show() {
   part("page").hidden = !queue.server.urls || jobs.length < 2;
   if (queue.server.urls) part("page").href = queue.server.urls.page;
   rows.show(unfinished());
+  // What is added to a queue goes where its first files went.
+  if (chooser) chooser.disabled = going || counts.failed > 0;
   if (!going) finish();
 }
 

@@ -32,7 +32,7 @@ from wildlife.api.upload_serializers import (
 )
 from wildlife.identifications import fetches, unpacking
 from wildlife.identifications.services import dispatch
-from wildlife.photos import batches
+from wildlife.photos import arrivals, batches
 from wildlife.photos.arrivals import UploadFull
 from wildlife.photos.batches import Added
 from wildlife.photos.keeper import keeper_of
@@ -81,7 +81,7 @@ class UploadList(GenericApiView):
         sent.is_valid(raise_exception=True)
         slug = sent.validated_data["project"]
         project = project_or_404(request, slug, Right.UPLOAD) if slug else None
-        upload = batches.open_for(keeper_for(request, project))
+        upload = arrivals.open_for(keeper_for(request, project))
         data = _progress(request, upload)
         return Response(data, HTTPStatus.CREATED, headers={"Location": str(data["url"])})
 

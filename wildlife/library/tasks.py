@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import close_old_connections
 
-from wildlife.library import jobs
+from wildlife.library import erasing, jobs
 
 
 @shared_task(ignore_result=True)
@@ -18,3 +18,11 @@ def tend() -> None:
     """Go on with what got stuck."""
     close_old_connections()
     jobs.tend()
+    erasing.tend()
+
+
+@shared_task(ignore_result=True)
+def erase_project(project_id: str) -> None:
+    """Delete the next portion of a project that has ended."""
+    close_old_connections()
+    erasing.erase(project_id)

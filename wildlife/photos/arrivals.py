@@ -21,6 +21,7 @@ from wildlife.photos.limits import check_room
 from wildlife.photos.models import Photo, Upload, UploadItem
 from wildlife.photos.refusals import PhotoRefused
 from wildlife.photos.services import receive
+from wildlife.projects.activities import note
 
 MANY = 6
 """From so many files on an upload is bulk: another visitor's single photo goes before it."""
@@ -59,7 +60,15 @@ def begin(files: Sequence[Announced], keeper: Keeper) -> Upload:
         upload=OuterRef("pk"), key__in=[file.digest for file in files], archive=None
     )
     unfinished = theirs.filter(Exists(missing), Exists(same))
-    return unfinished.first() or Upload.objects.create(**keeper.uploads)
+    return unfinished.first() or open_for(keeper)
+
+
+def open_for(keeper: Keeper) -> Upload:
+    """Return a new upload; one for a project is noted there."""
+    upload = Upload.objects.create(**keeper.uploads)
+    if keeper.project is not None:
+        note(keeper.project, "upload_begun", keeper.owner, upload=str(upload.pk))
+    return upload
 
 
 def announce(upload: Upload, files: Sequence[Announced]) -> list[UploadItem]:

@@ -31,11 +31,6 @@ class UploadClosed(Exception):
     """The upload takes no more files. Its text is a sentence for its owner."""
 
 
-def open_for(keeper: Keeper) -> Upload:
-    """Return a new upload."""
-    return Upload.objects.create(**keeper.uploads)
-
-
 def check_open(upload: Upload) -> None:
     """Raise UploadClosed where an upload takes no more files."""
     if upload.cancelled_at:

@@ -61,13 +61,14 @@ def roles_with(right: Right) -> list[Role]:
 
 
 def projects_with(user: Somebody, right: Right = Right.SEE) -> QuerySet[Project]:
-    """Return the projects in which a user has a right."""
+    """Return the projects in which a user has a right; none that are being deleted."""
+    there = Project.objects.filter(erasing_at=None)
     if is_staff(user):
-        return Project.objects.all()
+        return there
     if not isinstance(user, User) or not user.is_active:
         return Project.objects.none()
     theirs = Membership.objects.filter(user=user, role__in=roles_with(right))
-    return Project.objects.filter(pk__in=theirs.values("project"))
+    return there.filter(pk__in=theirs.values("project"))
 
 
 def rights_in(user: Somebody, project: Project) -> frozenset[Right]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("about/", RedirectView.as_view(pattern_name="web:help", permanent=True)),
     path("species/", include("wildlife.web.taxa.urls")),
     path("library/", include("wildlife.web.library.urls")),
+    path("projects/", include("wildlife.web.projects.urls")),
     path("favicon.ico", views.favicon, name="favicon"),
     path(
         "robots.txt",

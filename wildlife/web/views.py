@@ -18,13 +18,14 @@ from wildlife.identifications.services import dispatch
 from wildlife.photos.models import Photo
 from wildlife.photos.selectors import guest_of, own_photos, own_uploads, photo_or_404
 from wildlife.photos.services import PhotoBusy, delete, try_again
-from wildlife.projects.rights import Right
+from wildlife.projects.rights import Right, projects_with
 from wildlife.web import pages, wording
 from wildlife.web.origins import origin_of
 from wildlife.web.tiles import PENDING, tiles_of, with_answers
 from wildlife.web.uploads.standing import last_uploads
 
 PHOTOS_PER_PAGE = 24
+OFFERED_PROJECTS = 200
 GRID_EVERY = 1000
 """Milliseconds between two looks at the grid while something in it is not finished."""
 
@@ -41,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "here": "photos",
         "obstacle": pages.obstacle(),
         "uploads": last_uploads(own_uploads(request)),
+        "upload_projects": projects_with(request.user, Right.UPLOAD)[:OFFERED_PROJECTS],
         "guest_days": 0 if request.user.is_authenticated else settings.GUEST_DAYS,
         **_grid(request),
     }

@@ -65,6 +65,12 @@ class Project(models.Model):
     asks_life_stage = models.BooleanField(default=False)
     asks_behaviour = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    erasing_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Set where it is being deleted: when a worker last went on with that.",
+    )
 
     class Meta:
         ordering = ["name", "pk"]

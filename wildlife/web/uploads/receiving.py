@@ -29,6 +29,8 @@ from wildlife.photos.limits import count_upload
 from wildlife.photos.models import Upload, UploadItem
 from wildlife.photos.refusals import PhotoRefused
 from wildlife.photos.selectors import keeper_for, upload_or_404
+from wildlife.projects.models import Project
+from wildlife.projects.rights import Right, project_or_404
 from wildlife.told import told as retold
 
 AT_ONCE = 500
@@ -62,8 +64,9 @@ class Hashes(msgspec.Struct):
 @require_POST
 def begin_upload(request: HttpRequest) -> HttpResponse:
     """Begin an upload with its first files, or go on with the unfinished one that has them."""
+    project = _project(request)
     files = _announced(_read(request, Files))
-    upload = arrivals.begin(files, keeper_for(request))
+    upload = arrivals.begin(files, keeper_for(request, project))
     names = ("page", "announce", "check", "file", "part")
     urls = {name: reverse(f"web:uploads:{name}", args=[upload.pk]) for name in names}
     return _announce(upload, files, urls=urls, part_bytes=PART_BYTES)
@@ -123,15 +126,16 @@ def receive_form(request: HttpRequest) -> HttpResponse:
 
     One photo leads to its page, several to the page of their upload.
     """
+    project = _project(request)
     sent = [file for file in request.FILES.getlist("photos") if isinstance(file, UploadedFile)]
     if not sent:
         messages.error(request, _("No photo was chosen."))
-        return redirect("web:home")
+        return redirect("web:projects:upload", project.slug) if project else redirect("web:home")
     files = [
         Announced(str(uuid4()), file.name or "", file.size or 0)
         for file in sent[: arrivals.MOST_ITEMS]
     ]
-    upload = arrivals.begin(files, keeper_for(request))
+    upload = arrivals.begin(files, keeper_for(request, project))
     items = arrivals.announce(upload, files)
     for item, file in zip(items, sent, strict=True):
         item.upload = upload
@@ -141,6 +145,15 @@ def receive_form(request: HttpRequest) -> HttpResponse:
     if len(items) == 1 and items[0].photo_id is not None:
         return redirect("web:photo", items[0].photo_id)
     return redirect("web:uploads:page", upload.pk)
+
+
+def _project(request: HttpRequest) -> Project | None:
+    """Return the project of the address (`?project=mara`) or of a plain form; None without one.
+
+    Raises Http404 where the reader may not know of it, PermissionDenied where they may not upload.
+    """
+    slug = request.GET.get("project", "") or request.POST.get("project", "")
+    return project_or_404(request, slug, Right.UPLOAD) if slug else None
 
 
 def _take_from_form(request: HttpRequest, item: UploadItem, file: UploadedFile) -> None:

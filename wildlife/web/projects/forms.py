@@ -1,0 +1,125 @@
+"""What people fill in about projects."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wildlife.projects.models import Project, Role
+
+
+class _Named(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if not name:
+            raise forms.ValidationError(_("Type a name."))
+        return name
+
+
+class NewProjectForm(_Named):
+    class Meta:
+        model = Project
+        fields = ["name", "description"]
+        labels = {"name": _("Name"), "description": _("What it is about (optional)")}
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+
+class SettingsForm(_Named):
+    class Meta:
+        model = Project
+        fields = [
+            "name",
+            "description",
+            "sampling_design",
+            "event_gap",
+            "reviewers_needed",
+            "accept_above",
+            "asks_count",
+            "asks_sex",
+            "asks_life_stage",
+            "asks_behaviour",
+            "data_licence",
+            "media_licence",
+        ]
+        labels = {
+            "name": _("Name"),
+            "description": _("What it is about"),
+            "sampling_design": _("How places were chosen"),
+            "event_gap": _("Seconds between two visits"),
+            "reviewers_needed": _("Reviewers who must agree"),
+            "accept_above": _("Accept by itself from"),
+            "asks_count": _("how many animals"),
+            "asks_sex": _("their sex"),
+            "asks_life_stage": _("their age"),
+            "asks_behaviour": _("what they do"),
+            "data_licence": _("Licence of the data"),
+            "media_licence": _("Licence of the photos"),
+        }
+        help_texts = {
+            "sampling_design": _("Exports tell it, in the words of Camtrap DP."),
+            "event_gap": _("A photo that comes later than this begins another event."),
+            "reviewers_needed": _("1, or 2 for answers that two people have to give alike."),
+            "accept_above": _(
+                "A confidence of 0.5 to 1: surer answers need no look. Empty: every answer is "
+                "looked at."
+            ),
+            "asks_count": "",
+            "data_licence": _("As SPDX writes it, such as CC-BY-4.0; exports tell it."),
+            "media_licence": _("The same, for the photos themselves."),
+        }
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 4}),
+            "reviewers_needed": forms.Select(choices=[(1, "1"), (2, "2")]),
+            "accept_above": forms.NumberInput(attrs={"min": 0.5, "max": 1, "step": 0.01}),
+        }
+
+
+ASKED = ("asks_count", "asks_sex", "asks_life_stage", "asks_behaviour")
+"""The fields of settings that stand together: what reviewers are asked beside the species."""
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class InviteForm(forms.Form):
+    """A link that lets people in."""
+
+    role = forms.ChoiceField(label=_("They become"), choices=Role.choices, initial=Role.VIEWER)
+    uses = forms.TypedChoiceField(
+        label=_("Good for"),
+        choices=[
+            (1, _("one person")),
+            (5, _("5 people")),
+            (25, _("25 people")),
+            (100, _("100 people")),
+        ],
+        coerce=int,
+        initial=1,
+    )
+    days = forms.TypedChoiceField(
+        label=_("Ends after"),
+        choices=[(1, _("1 day")), (7, _("7 days")), (30, _("30 days"))],
+        coerce=int,
+        initial=7,
+    )
+    meant_for = forms.CharField(label=_("For whom (optional)"), max_length=120, required=False)
+
+
+class DeleteProjectForm(forms.Form):
+    """Asks for the name, so that nobody deletes the wrong project."""
+
+    name = forms.CharField(label=_("Type the project's name"), max_length=120)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._project = project
+
+    def clean_name(self) -> str:
+        """Return the name. Raises ValidationError where it is another."""
+        typed = " ".join(self.cleaned_data["name"].split())
+        if typed != self._project.name:
+            raise forms.ValidationError(
+                _("That is not its name. Type “%(name)s”."), params={"name": self._project.name}
+            )
+        return typed

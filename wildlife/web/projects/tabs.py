@@ -1,0 +1,56 @@
+"""The tabs on the pages of a project: each for those who have its right."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy
+
+from wildlife.projects.models import Project
+from wildlife.projects.rights import Right, Somebody, rights_in
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """`key` is what a page gives as `tab`, so that its own is marked."""
+
+    key: str
+    title: str
+    url: str
+
+
+_TABS = (
+    ("page", gettext_lazy("Overview"), Right.SEE),
+    ("photos", gettext_lazy("Photos"), Right.SEE),
+    ("deployments", gettext_lazy("Deployments"), Right.SEE),
+    ("events", gettext_lazy("Events"), Right.SEE),
+    ("review", gettext_lazy("Review"), Right.REVIEW),
+    ("figures", gettext_lazy("Figures"), Right.SEE),
+    ("members", gettext_lazy("Members"), Right.SEE),
+    ("settings", gettext_lazy("Settings"), Right.MANAGE),
+)
+"""Each tab is the page of this name in `web:projects`; photos are shown by the library."""
+
+
+def tabs_of(user: Somebody, project: Project) -> Iterator[Tab]:
+    """Yield the tabs of a project that somebody may open. One query."""
+    rights = rights_in(user, project)
+    for key, title, right in _TABS:
+        if right in rights and (url := url_of(key, project)):
+            yield Tab(key, str(title), url)
+
+
+def library_of(project: Project) -> str:
+    """Return the address of a project's photos in the library."""
+    return f"{reverse('web:library:gallery')}?{urlencode({'project': project.slug})}"
+
+
+def url_of(key: str, project: Project) -> str:
+    """Return the address of a tab, "" where this copy has no such pages."""
+    if key == "photos":
+        return library_of(project)
+    try:
+        return reverse(f"web:projects:{key}", args=[project.slug])
+    except NoReverseMatch:
+        return ""
