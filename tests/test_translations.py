@@ -15,7 +15,7 @@ from models_registry.services import registry
 from pipelines.picture import TITLES
 from wildlife.ops.management.commands import messages
 from wildlife.photos.models import Photo
-from wildlife.species import habitats
+from wildlife.species import catalogue_words, habitats
 from wildlife.species.models import ConservationAssessment
 from wildlife.told import told
 
@@ -24,9 +24,15 @@ PLACES = re.compile(r"%\(\w+\)[\d.]*[a-z]|%%|%[sd]|\{\w+\}|</?\w+")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
+@pytest.fixture(scope="module", params=["django", catalogue_words.DOMAIN])
+def path(request: pytest.FixtureRequest) -> Path:
+    """Each of the two catalogues: of pages and code, and of what is said of species."""
+    return messages.catalogue(LOCALE, request.param)
+
+
 @pytest.fixture(scope="module")
-def catalogue() -> polib.POFile:
-    return polib.pofile(str(messages.catalogue(LOCALE)))
+def catalogue(path: Path) -> polib.POFile:
+    return polib.pofile(str(path))
 
 
 def words(entry: polib.POEntry) -> str:
@@ -51,16 +57,18 @@ def test_a_translation_has_the_line_ends_of_its_sentence(catalogue):
             assert (words(entry)[side] == "\n") == (entry.msgid[side] == "\n"), entry.msgid
 
 
-def test_what_is_compiled_is_what_is_written(catalogue):
-    path = messages.catalogue(LOCALE).with_suffix(".mo")
-    compiled = {(entry.msgctxt, entry.msgid): words(entry) for entry in polib.mofile(str(path))}
+def test_what_is_compiled_is_what_is_written(catalogue, path):
+    compiled = {
+        (entry.msgctxt, entry.msgid): words(entry)
+        for entry in polib.mofile(str(path.with_suffix(".mo")))
+    }
     written = {(entry.msgctxt, entry.msgid): words(entry) for entry in catalogue}
     assert compiled == written, "run `make messages`"
 
 
 @pytest.mark.skipif(shutil.which("xgettext") is None, reason="needs GNU gettext")
 def test_no_sentence_was_forgotten(
-    catalogue, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     kept = messages.catalogue(LOCALE)
     monkeypatch.chdir(configured.BASE_DIR)
@@ -70,9 +78,25 @@ def test_no_sentence_was_forgotten(
     shutil.copy(kept, copy)
     messages.gather([LOCALE])
     found = {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in polib.pofile(str(copy))}
-    known = {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in catalogue}
+    known = {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in polib.pofile(str(kept))}
     assert sorted(map(str, found - known)) == [], "run `make messages` and translate these"
     assert sorted(map(str, known - found)) == [], "run `make messages`"
+
+
+def test_all_that_is_said_of_species_is_there_and_nothing_else():
+    known = polib.pofile(str(messages.catalogue(LOCALE, catalogue_words.DOMAIN)))
+    assert [entry.msgid for entry in known] == list(catalogue_words.sentences()), (
+        "run `make messages`"
+    )
+
+
+def test_a_sentence_that_a_curator_changed_is_shown_as_it_was_written():
+    written = next(catalogue_words.sentences())
+    with override("zh-hans"):
+        assert catalogue_words.catalogue_words(written) != written
+        assert catalogue_words.catalogue_words(f"{written} Or not.") == f"{written} Or not."
+    with override("en"):
+        assert catalogue_words.catalogue_words(written) == written
 
 
 def test_every_habitat_of_the_catalogue_has_a_name():

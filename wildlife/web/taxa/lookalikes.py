@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from wildlife.species.catalogue_words import catalogue_words
 from wildlife.species.models import LookAlike, Source
 from wildlife.web.taxa.naming import TaxonName, common_names, name_of
 
@@ -33,8 +34,9 @@ def doubles_of(slugs: Collection[str], language: str) -> dict[str, tuple[Double,
     names = common_names({pk for row in rows for pk in (row.taxon_id, row.other_id)}, language)
     found: dict[str, list[Double]] = {}
     for row in rows:
+        words = catalogue_words(row.difference)
         for here, there in ((row.taxon, row.other), (row.other, row.taxon)):
             if here.slug in slugs:
                 name = name_of(there.pk, there.slug, there.scientific_name, there.rank, names)
-                found.setdefault(here.slug, []).append(Double(name, row.difference, row.source))
+                found.setdefault(here.slug, []).append(Double(name, words, row.source))
     return {slug: tuple(doubles) for slug, doubles in found.items()}

@@ -2,6 +2,7 @@
 
 from django import template
 
+from wildlife.species.catalogue_words import catalogue_words
 from wildlife.species.habitats import habitat_name
 from wildlife.species.models import Taxon
 from wildlife.told import told
@@ -11,6 +12,7 @@ register = template.Library()
 register.filter("told", told)
 register.filter("listed", wording.listed)
 register.filter("habitat", habitat_name)
+register.filter("catalogue_words", catalogue_words)
 
 
 @register.filter

@@ -4,9 +4,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import polib
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.utils.translation import to_locale
+
+from wildlife.species.catalogue_words import DOMAIN, sentences
 
 ELSEWHERE = ("data", "artifacts", "staticfiles", "tests", "benchmarks", "docs", ".venv")
 """Folders with nothing that a reader sees."""
@@ -16,21 +20,23 @@ _WHEN = re.compile(r'^"POT-Creation-Date: .*\n', re.MULTILINE)
 class Command(BaseCommand):
     help = (
         "Bring locale/ up to date: new sentences come in without a translation, those that are "
-        "gone go. Translate what is empty or fuzzy in django.po, and run this again. Needs GNU "
-        "gettext."
+        "gone go. Translate what is empty or fuzzy in django.po and catalogue.po, and run this "
+        "again. Needs GNU gettext, and the environment for development."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         languages = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-        names = [_locale(code) for code in languages]
+        names = [to_locale(code) for code in languages]
         gather(names)
+        for name in names:
+            gather_catalogue(name)
         call_command("compilemessages", locale=names, ignore_patterns=list(ELSEWHERE), verbosity=0)
         for name in names:
-            self.stdout.write(f"{catalogue(name)} is up to date.")
+            self.stdout.write(f"{catalogue(name).parent} is up to date.")
 
 
 def gather(names: list[str]) -> None:
-    """Rewrite the catalogues of these locales."""
+    """Rewrite the sentences of pages and code of these locales."""
     call_command(
         "makemessages",
         locale=names,
@@ -46,12 +52,17 @@ def gather(names: list[str]) -> None:
         path.write_text(_WHEN.sub("", path.read_text("utf-8")), "utf-8")
 
 
-def catalogue(name: str) -> Path:
+def gather_catalogue(name: str) -> None:
+    """Rewrite the sentences that the catalogue of species says, keeping what is translated."""
+    path = catalogue(name, DOMAIN)
+    kept = polib.pofile(str(path)) if path.exists() else polib.POFile()
+    translated = {entry.msgid: entry.msgstr for entry in kept}
+    file = polib.POFile(wrapwidth=0)
+    file.metadata = polib.pofile(str(catalogue(name))).metadata
+    file.extend(polib.POEntry(msgid=one, msgstr=translated.get(one, "")) for one in sentences())
+    file.save(str(path))
+
+
+def catalogue(name: str, domain: str = "django") -> Path:
     """Return where the sentences of a locale are."""
-    return Path(settings.LOCALE_PATHS[0]) / name / "LC_MESSAGES" / "django.po"
-
-
-def _locale(code: str) -> str:
-    """Return a language as gettext writes it: zh_Hans."""
-    language, _, script = code.partition("-")
-    return f"{language}_{script.title()}" if script else language
+    return Path(settings.LOCALE_PATHS[0]) / name / "LC_MESSAGES" / f"{domain}.po"
