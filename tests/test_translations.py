@@ -16,8 +16,10 @@ from pipelines.picture import TITLES
 from wildlife.ops.management.commands import messages
 from wildlife.photos.models import Photo
 from wildlife.species import catalogue_words, habitats
-from wildlife.species.models import ConservationAssessment
+from wildlife.species.models import ConservationAssessment, Trait
 from wildlife.told import told
+from wildlife.web.taxa.footnotes import Footnotes
+from wildlife.web.taxa.traits import traits_of
 
 LOCALE = "zh_Hans"
 PLACES = re.compile(r"%\(\w+\)[\d.]*[a-z]|%%|%[sd]|\{\w+\}|</?\w+")
@@ -138,3 +140,17 @@ def test_the_names_of_models_follow_the_language():
     with override("zh-hans"):
         assert str(Photo._meta.verbose_name_plural) == "照片"
         assert str(Photo._meta.get_field("taken_at").verbose_name) == "拍摄时间"
+
+
+def test_what_an_animal_eats_is_said_in_words():
+    values = {
+        row["value"]
+        for row in csv.DictReader(
+            (configured.BASE_DIR / "wildlife/species/catalogue/traits.csv").open(encoding="utf-8")
+        )
+        if row["kind"] != Trait.Kind.BODY_MASS
+    }
+    with override("zh-hans"):
+        facts = [Trait(kind=Trait.Kind.DIET, value=value) for value in sorted(values)]
+        said = [fact.words for fact in traits_of(facts, Footnotes())]
+    assert [one for one in said if re.search("[A-Za-z]", one)] == []

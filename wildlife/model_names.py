@@ -7,6 +7,8 @@ the models, and no migrations that change nothing.
 from django.apps import apps
 from django.utils.translation import pgettext_lazy
 
+OURS = ("wildlife", "models_registry")
+
 MODELS = (
     pgettext_lazy("model", "activity"),
     pgettext_lazy("model", "activitys"),
@@ -306,10 +308,29 @@ FIELDS = (
 )
 
 
+APPS = (
+    pgettext_lazy("app", "Accounts"),
+    pgettext_lazy("app", "Api"),
+    pgettext_lazy("app", "Identifications"),
+    pgettext_lazy("app", "Library"),
+    pgettext_lazy("app", "Models"),
+    pgettext_lazy("app", "Operations"),
+    pgettext_lazy("app", "Photos"),
+    pgettext_lazy("app", "Projects"),
+    pgettext_lazy("app", "Review"),
+    pgettext_lazy("app", "Species"),
+    pgettext_lazy("app", "Tokens"),
+    pgettext_lazy("app", "Web"),
+)
+
+
 def translate() -> None:
-    """Let the names of our models and fields follow the reader's language."""
+    """Let the names of our applications, models and fields follow the reader's language."""
+    for app in apps.get_app_configs():
+        if app.name.partition(".")[0] in OURS:
+            app.verbose_name = pgettext_lazy("app", str(app.verbose_name))
     for model in apps.get_models():
-        if model.__module__.partition(".")[0] not in ("wildlife", "models_registry"):
+        if model.__module__.partition(".")[0] not in OURS:
             continue
         meta = model._meta
         meta.verbose_name = pgettext_lazy("model", str(meta.verbose_name))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from django.utils.translation import gettext, gettext_noop, pgettext_lazy
+from django.utils.translation import gettext, gettext_noop
 
 WORDS = (
     # The steps of the graph (pipelines.picture) and the models that come along.
@@ -26,6 +26,11 @@ WORDS = (
     gettext_noop("Mammals, by day and night"),
     gettext_noop("Nearest neighbours"),
     gettext_noop("Reptiles, amphibians and fish"),
+    # Who assesses species (the catalogue).
+    gettext_noop("China’s Red List of Biodiversity"),
+    gettext_noop("EPBC Act"),
+    gettext_noop("Red List for Britain’s Mammals"),
+    gettext_noop("Red List of Mammals of South Africa"),
     # What hinders a run, and how it ended (wildlife.identifications).
     gettext_noop("not asked"),
     gettext_noop("No detector is active. Staff can activate one in the admin, under Models."),
@@ -93,9 +98,6 @@ PATTERNS = (
     ),
 )
 """Sentences with something in them, as it was written down."""
-
-THEIRS = (gettext_noop("Username or email"), pgettext_lazy("field label", "Login"))
-"""Words of django-allauth that we put into Chinese ourselves."""
 
 _PLACE = re.compile(r"%\((\w+)\)[\d.]*[a-z]")
 
