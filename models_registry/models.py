@@ -23,21 +23,23 @@ class ModelRelease(models.Model):
     title = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=Kind)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.ACTIVE)
-    weight = models.FloatField(default=1.0, help_text="How much an expert's vote counts.")
+    weight = models.FloatField(default=1.0, help_text=_("How much an expert's vote counts."))
     threshold = models.FloatField(
-        default=0.25, help_text="A detector's least confidence (0..1) for a box to be kept."
+        default=0.25, help_text=_("A detector's least confidence (0..1) for a box to be kept.")
     )
     groups = models.JSONField(
         default=list,
         blank=True,
-        help_text='Coarse groups an expert is asked about, such as ["bird"]; empty: all.',
+        help_text=_('Coarse groups an expert is asked about, such as ["bird"]; empty: all.'),
     )
     queue = models.CharField(
-        max_length=60, blank=True, help_text="The Celery queue of its step; empty: named after it."
+        max_length=60,
+        blank=True,
+        help_text=_("The Celery queue of its step; empty: named after it."),
     )
     sha256 = models.CharField(max_length=64, editable=False)
     available = models.BooleanField(
-        default=True, editable=False, help_text="Whether its weights are on this machine."
+        default=True, editable=False, help_text=_("Whether its weights are on this machine.")
     )
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()

@@ -12,14 +12,14 @@ class Invitation(models.Model):
 
     secret_hash = models.CharField(max_length=64, unique=True, editable=False)
     email = models.EmailField(
-        blank=True, help_text="The link is mailed there, where this copy can send mail."
+        blank=True, help_text=_("The link is mailed there, where this copy can send mail.")
     )
-    note = models.CharField(max_length=200, blank=True, help_text="For whom, or why.")
+    note = models.CharField(max_length=200, blank=True, help_text=_("For whom, or why."))
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(help_text="From then on the link opens nothing.")
+    expires_at = models.DateTimeField(help_text=_("From then on the link opens nothing."))
     used_at = models.DateTimeField(null=True, editable=False)
     used_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, editable=False, related_name="+"
@@ -42,13 +42,13 @@ class Export(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="exports")
     state = models.CharField(max_length=6, choices=State, default=State.MAKING)
-    photos = models.PositiveIntegerField(default=0, help_text="That are in its files so far.")
+    photos = models.PositiveIntegerField(default=0, help_text=_("That are in its files so far."))
     last_photo = models.UUIDField(
-        null=True, help_text="Up to which photo, in the order of their ids, it has come."
+        null=True, help_text=_("Up to which photo, in the order of their ids, it has come.")
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    alive_at = models.DateTimeField(help_text="When a worker last began a part.")
-    expires_at = models.DateTimeField(null=True, help_text="When its files are deleted.")
+    alive_at = models.DateTimeField(help_text=_("When a worker last began a part."))
+    expires_at = models.DateTimeField(null=True, help_text=_("When its files are deleted."))
 
     class Meta:
         ordering = ["-created_at"]
@@ -68,9 +68,9 @@ class ExportFile(models.Model):
     """One zip of an export. The first holds the tables, and all of them originals."""
 
     export = models.ForeignKey(Export, models.CASCADE, related_name="files")
-    number = models.PositiveSmallIntegerField(help_text="From 1.")
-    key = models.CharField(max_length=200, help_text="Storage key.")
-    size = models.PositiveBigIntegerField(help_text="bytes")
+    number = models.PositiveSmallIntegerField(help_text=_("From 1."))
+    key = models.CharField(max_length=200, help_text=_("Storage key."))
+    size = models.PositiveBigIntegerField(help_text=_("bytes"))
 
     class Meta:
         ordering = ["number"]
@@ -87,7 +87,7 @@ class Closure(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="closure")
     requested_at = models.DateTimeField(auto_now_add=True)
-    alive_at = models.DateTimeField(help_text="When a worker last went on with it.")
+    alive_at = models.DateTimeField(help_text=_("When a worker last went on with it."))
 
     def __str__(self) -> str:
         return str(self.user_id)

@@ -21,13 +21,13 @@ class Run(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
-    lineup = models.JSONField(help_text="Releases, hashes, precisions, weights and thresholds.")
+    lineup = models.JSONField(help_text=_("Releases, hashes, precisions, weights and thresholds."))
     photos = models.ManyToManyField(Photo, related_name="runs")
     priority = models.PositiveSmallIntegerField(
         choices=Photo.Priority, default=Photo.Priority.INTERACTIVE
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    alive_at = models.DateTimeField(help_text="Last sign of life from a worker.")
+    alive_at = models.DateTimeField(help_text=_("Last sign of life from a worker."))
     finished_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=1)
     failure = models.TextField(blank=True)
@@ -49,12 +49,12 @@ class StepResult(models.Model):
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="results")
     step = models.CharField(max_length=80)
-    value = models.BinaryField(null=True, help_text="JSON; empty while the step is running.")
+    value = models.BinaryField(null=True, help_text=_("JSON; empty while the step is running."))
     worker = models.CharField(max_length=120, blank=True)
     precision = models.CharField(
-        max_length=10, blank=True, help_text="At which the worker ran the step's network."
+        max_length=10, blank=True, help_text=_("At which the worker ran the step's network.")
     )
-    error = models.TextField(blank=True, help_text="Why an expert abstained.")
+    error = models.TextField(blank=True, help_text=_("Why an expert abstained."))
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -80,13 +80,15 @@ class Detection(models.Model):
     index = models.PositiveSmallIntegerField()
     category = models.CharField(max_length=8, choices=Category)
     confidence = models.FloatField()
-    x = models.FloatField(help_text="Left edge, 0..1 of the upright photo's width.")
+    x = models.FloatField(help_text=_("Left edge, 0..1 of the upright photo's width."))
     y = models.FloatField()
     width = models.FloatField()
     height = models.FloatField()
-    crop = models.CharField(max_length=200, blank=True, help_text="Storage key.")
+    crop = models.CharField(max_length=200, blank=True, help_text=_("Storage key."))
     whole_image = models.BooleanField(default=False)
-    groups = models.JSONField(default=list, help_text="[group, probability], most probable first.")
+    groups = models.JSONField(
+        default=list, help_text=_("[group, probability], most probable first.")
+    )
 
     class Meta:
         ordering = ["index"]
@@ -105,8 +107,8 @@ class Vote(models.Model):
     expert = models.CharField(max_length=60)
     release = models.CharField(max_length=90)
     weight = models.FloatField()
-    scores = models.JSONField(default=list, help_text="[taxon slug, probability], best first.")
-    none = models.FloatField(default=0.0, help_text="Share of 'none of my labels'.")
+    scores = models.JSONField(default=list, help_text=_("[taxon slug, probability], best first."))
+    none = models.FloatField(default=0.0, help_text=_("Share of 'none of my labels'."))
     abstention = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -126,7 +128,7 @@ class Verdict(models.Model):
     """
 
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="verdicts")
-    x = models.FloatField(help_text="Left edge, 0..1 of the upright photo's width.")
+    x = models.FloatField(help_text=_("Left edge, 0..1 of the upright photo's width."))
     y = models.FloatField()
     width = models.FloatField()
     height = models.FloatField()
@@ -154,7 +156,7 @@ class Exemplar(models.Model):
 
     verdict = models.ForeignKey(Verdict, models.CASCADE, related_name="exemplars")
     release = models.CharField(max_length=90)
-    vector = models.BinaryField(help_text="float16, a unit vector in the space of the release.")
+    vector = models.BinaryField(help_text=_("float16, a unit vector in the space of the release."))
 
     class Meta:
         constraints = [
@@ -183,7 +185,7 @@ class Identification(models.Model):
     agreement = models.FloatField()
     reason = models.CharField(max_length=14, choices=Reason)
     walk = models.JSONField(default=list)
-    runners_up = models.JSONField(default=list, help_text="[taxon slug, probability].")
+    runners_up = models.JSONField(default=list, help_text=_("[taxon slug, probability]."))
 
     def __str__(self) -> str:
         return str(self.taxon or self.get_reason_display())

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 
 class Digest(models.Model):
@@ -16,7 +17,7 @@ class Digest(models.Model):
         expression=Coalesce("taken_at", "received_at"),
         output_field=models.DateTimeField(),
         db_persist=True,
-        help_text="What the library is ordered by: when it was taken, else when it arrived.",
+        help_text=_("What the library is ordered by: when it was taken, else when it arrived."),
     )
     taxon = models.ForeignKey(
         "species.Taxon",
@@ -26,19 +27,24 @@ class Digest(models.Model):
         editable=False,
         related_name="+",
         db_index=False,  # the library's own index begins with it
-        help_text="Of the surest answer that names one.",
+        help_text=_("Of the surest answer that names one."),
     )
     further_taxa = models.ManyToManyField("species.Taxon", editable=False, related_name="+")
     several_taxa = models.BooleanField(default=False, editable=False)
     confidence = models.FloatField(
-        null=True, blank=True, editable=False, help_text="Of the surest answer that names a taxon."
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Of the surest answer that names a taxon."),
     )
     disputed = models.BooleanField(
-        default=False, editable=False, help_text="Most of the experts' vote is against an answer."
+        default=False,
+        editable=False,
+        help_text=_("Most of the experts' vote is against an answer."),
     )
     people = models.BooleanField(default=False, editable=False)
     blank = models.BooleanField(
-        default=False, editable=False, help_text="Neither animal nor person nor vehicle."
+        default=False, editable=False, help_text=_("Neither animal nor person nor vehicle.")
     )
 
     class Meta:

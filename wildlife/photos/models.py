@@ -23,7 +23,7 @@ class Upload(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="uploads"
     )
     guest = models.CharField(
-        max_length=43, blank=True, help_text="The secret of the guest's session."
+        max_length=43, blank=True, help_text=_("The secret of the guest's session.")
     )
     project = models.ForeignKey(
         Project,
@@ -31,20 +31,20 @@ class Upload(models.Model):
         null=True,
         blank=True,
         related_name="uploads",
-        help_text="Which the photos are for; `owner` is who uploads them.",
+        help_text=_("Which the photos are for; `owner` is who uploads them."),
     )
     started_at = models.DateTimeField(auto_now_add=True)
     clock_shift = models.DurationField(
-        default=timedelta, help_text="What the camera's clock was wrong by; added to its times."
+        default=timedelta, help_text=_("What the camera's clock was wrong by; added to its times.")
     )
     closed_at = models.DateTimeField(
-        null=True, blank=True, help_text="From then on it takes no more files."
+        null=True, blank=True, help_text=_("From then on it takes no more files.")
     )
     cancelled_at = models.DateTimeField(
-        null=True, blank=True, help_text="What had not arrived then was given up."
+        null=True, blank=True, help_text=_("What had not arrived then was given up.")
     )
     reached = models.FloatField(
-        default=0.0, editable=False, help_text="The largest share (0..1) that was told as done."
+        default=0.0, editable=False, help_text=_("The largest share (0..1) that was told as done.")
     )
 
     class Meta:
@@ -93,7 +93,7 @@ class Photo(Digest):
         related_name="photos",
     )
     guest = models.CharField(
-        max_length=43, blank=True, help_text="The secret of the guest's session."
+        max_length=43, blank=True, help_text=_("The secret of the guest's session.")
     )
     project = models.ForeignKey(
         Project,
@@ -110,45 +110,53 @@ class Photo(Digest):
         blank=True,
         related_name="photos",
         db_index=False,
-        help_text="Of the photo's own project.",
+        help_text=_("Of the photo's own project."),
     )
     event = models.ForeignKey(
         Event, models.SET_NULL, null=True, blank=True, editable=False, related_name="photos"
     )
     original = models.FileField(upload_to="originals/")
-    filename = models.CharField(max_length=255, help_text="The name it was uploaded under.")
+    filename = models.CharField(max_length=255, help_text=_("The name it was uploaded under."))
     media_type = models.CharField(max_length=40)
-    size = models.PositiveBigIntegerField(help_text="bytes")
+    size = models.PositiveBigIntegerField(help_text=_("bytes"))
     sha256 = models.CharField(max_length=64)
-    preview = models.CharField(max_length=200, blank=True, help_text="Storage key, upright JPEG.")
-    width = models.PositiveIntegerField(null=True, blank=True, help_text="pixels, upright")
-    height = models.PositiveIntegerField(null=True, blank=True, help_text="pixels, upright")
+    preview = models.CharField(
+        max_length=200, blank=True, help_text=_("Storage key, upright JPEG.")
+    )
+    width = models.PositiveIntegerField(null=True, blank=True, help_text=_("pixels, upright"))
+    height = models.PositiveIntegerField(null=True, blank=True, help_text=_("pixels, upright"))
     upload = models.ForeignKey(
         Upload, models.SET_NULL, null=True, blank=True, related_name="photos"
     )
     taken_at = models.DateTimeField(
-        null=True, blank=True, help_text="The clock on the spot, written as if it were UTC."
+        null=True, blank=True, help_text=_("The clock on the spot, written as if it were UTC.")
     )
     utc_offset = models.SmallIntegerField(
-        null=True, blank=True, help_text="Minutes that clock is ahead of UTC, where that is known."
+        null=True,
+        blank=True,
+        help_text=_("Minutes that clock is ahead of UTC, where that is known."),
     )
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     camera_make = models.CharField(max_length=64, blank=True)
     camera_model = models.CharField(max_length=64, blank=True)
     recorded_at = models.DateTimeField(
-        null=True, blank=True, help_text="What the camera wrote, before any correction."
+        null=True, blank=True, help_text=_("What the camera wrote, before any correction.")
     )
     recorded_latitude = models.FloatField(null=True, blank=True)
     recorded_longitude = models.FloatField(null=True, blank=True)
-    time_corrected = models.BooleanField(default=False, help_text="By hand; no shift changes it.")
-    place_corrected = models.BooleanField(default=False, help_text="By hand.")
+    time_corrected = models.BooleanField(
+        default=False, help_text=_("By hand; no shift changes it.")
+    )
+    place_corrected = models.BooleanField(default=False, help_text=_("By hand."))
 
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
-    failure = models.CharField(max_length=300, blank=True, help_text="A sentence for the uploader.")
+    failure = models.CharField(
+        max_length=300, blank=True, help_text=_("A sentence for the uploader.")
+    )
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.INTERACTIVE)
     attempts = models.PositiveSmallIntegerField(
-        default=0, help_text="How many runs with this photo died."
+        default=0, help_text=_("How many runs with this photo died.")
     )
     received_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -210,31 +218,33 @@ class UploadItem(models.Model):
 
     upload = models.ForeignKey(Upload, models.CASCADE, related_name="items")
     key = models.CharField(
-        max_length=64, help_text="SHA-256 of what tells this file from the upload's others."
+        max_length=64, help_text=_("SHA-256 of what tells this file from the upload's others.")
     )
-    path = models.CharField(max_length=255, help_text="Folders and name, only to be shown.")
-    size = models.PositiveBigIntegerField(help_text="bytes, as announced")
+    path = models.CharField(max_length=255, help_text=_("Folders and name, only to be shown."))
+    size = models.PositiveBigIntegerField(help_text=_("bytes, as announced"))
     state = models.CharField(max_length=9, choices=State, default=State.EXPECTED)
-    code = models.CharField(max_length=20, blank=True, help_text="Why it was refused, in a word.")
-    problem = models.CharField(max_length=300, blank=True, help_text="The same as a sentence.")
+    code = models.CharField(
+        max_length=20, blank=True, help_text=_("Why it was refused, in a word.")
+    )
+    problem = models.CharField(max_length=300, blank=True, help_text=_("The same as a sentence."))
     photo = models.ForeignKey(
         Photo, models.CASCADE, null=True, blank=True, related_name="upload_items"
     )
     source_url = models.CharField(
-        max_length=2000, blank=True, help_text="Where a worker fetches it from."
+        max_length=2000, blank=True, help_text=_("Where a worker fetches it from.")
     )
     is_archive = models.BooleanField(default=False)
     archive = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="members"
     )
     parts = models.PositiveIntegerField(
-        default=0, help_text="Of an archive: how many parts of it are in storage."
+        default=0, help_text=_("Of an archive: how many parts of it are in storage.")
     )
     alive_at = models.DateTimeField(
-        null=True, blank=True, help_text="Last sign of life from the worker that brings it."
+        null=True, blank=True, help_text=_("Last sign of life from the worker that brings it.")
     )
     attempts = models.PositiveSmallIntegerField(
-        default=0, help_text="Of a file that a worker brings: how often it began with it."
+        default=0, help_text=_("Of a file that a worker brings: how often it began with it.")
     )
 
     class Meta:
@@ -263,8 +273,8 @@ class UploadItem(models.Model):
 class Leftover(models.Model):
     """A file in storage whose photo is deleted, until it is removed."""
 
-    name = models.CharField(max_length=255, help_text="Storage key.")
-    due_at = models.DateTimeField(db_index=True, help_text="When it is tried again.")
+    name = models.CharField(max_length=255, help_text=_("Storage key."))
+    due_at = models.DateTimeField(db_index=True, help_text=_("When it is tried again."))
 
     def __str__(self) -> str:
         return self.name

@@ -31,12 +31,14 @@ class Token(models.Model):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens")
-    name = models.CharField(max_length=80, help_text="What it is for, in its owner's words.")
-    secret_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret.")
-    beginning = models.CharField(max_length=12, help_text="Of the secret, to tell it by.")
-    scopes = models.JSONField(default=list, help_text="Values of Scope.")
+    name = models.CharField(max_length=80, help_text=_("What it is for, in its owner's words."))
+    secret_hash = models.CharField(
+        max_length=64, unique=True, help_text=_("SHA-256 of the secret.")
+    )
+    beginning = models.CharField(max_length=12, help_text=_("Of the secret, to tell it by."))
+    scopes = models.JSONField(default=list, help_text=_("Values of Scope."))
     made_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty for never.")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty for never."))
     last_used_at = models.DateTimeField(null=True, blank=True)
     last_used_from = models.GenericIPAddressField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -72,15 +72,15 @@ class ConservationAssessment(models.Model):
 
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="assessments")
     category = models.CharField(max_length=2, choices=Category)
-    year = models.PositiveSmallIntegerField(default=0, help_text="0 where unknown")
+    year = models.PositiveSmallIntegerField(default=0, help_text=_("0 where unknown"))
     trend = models.CharField(max_length=10, choices=Trend, blank=True)
-    criteria = models.CharField(max_length=120, blank=True, help_text="A2bcd+3cd")
+    criteria = models.CharField(max_length=120, blank=True, help_text=_("A2bcd+3cd"))
     authority = models.CharField(max_length=120, default="IUCN Red List")
     country = models.CharField(
         max_length=3,
         blank=True,
         validators=[validate_country],
-        help_text="ISO 3166-1 alpha-3 of a national list; blank for the world",
+        help_text=_("ISO 3166-1 alpha-3 of a national list; blank for the world"),
     )
     citation = models.TextField(blank=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
@@ -109,9 +109,9 @@ class Range(models.Model):
 
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="ranges")
     country = models.CharField(
-        max_length=3, validators=[validate_country], help_text="ISO 3166-1 alpha-3"
+        max_length=3, validators=[validate_country], help_text=_("ISO 3166-1 alpha-3")
     )
-    region = models.CharField(max_length=80, blank=True, help_text="ISO 3166-2 or a name")
+    region = models.CharField(max_length=80, blank=True, help_text=_("ISO 3166-2 or a name"))
     presence = models.CharField(max_length=10, choices=Presence, default=Presence.NATIVE)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
     history = HistoricalRecords()
@@ -167,7 +167,9 @@ class LookAlike(models.Model):
 
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="look_alikes")
     other = models.ForeignKey(Taxon, models.CASCADE, related_name="looks_like")
-    difference = models.CharField(max_length=300, blank=True, help_text="How to tell them apart.")
+    difference = models.CharField(
+        max_length=300, blank=True, help_text=_("How to tell them apart.")
+    )
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
     history = HistoricalRecords()
 

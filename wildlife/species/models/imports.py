@@ -29,25 +29,25 @@ class SpeciesImport(models.Model):
         FAILED = "failed", _("Failed")
 
     kind = models.CharField(max_length=10, choices=Kind)
-    name = models.CharField(max_length=255, help_text="Of the file, or what a server was asked.")
+    name = models.CharField(max_length=255, help_text=_("Of the file, or what a server was asked."))
     file = models.FileField(upload_to="species-imports/", blank=True)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     within = models.SlugField(
-        max_length=120, blank=True, help_text="Slug of a taxon: only what belongs to it is read."
+        max_length=120, blank=True, help_text=_("Slug of a taxon: only what belongs to it is read.")
     )
     credit = models.ForeignKey(
         Source,
         models.PROTECT,
         null=True,
         blank=True,
-        help_text="What the facts are credited to, where it is not what the format says.",
+        help_text=_("What the facts are credited to, where it is not what the format says."),
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     position = models.CharField(max_length=255, blank=True, editable=False)
-    read = models.PositiveIntegerField(default=0, editable=False, help_text="Records so far.")
+    read = models.PositiveIntegerField(default=0, editable=False, help_text=_("Records so far."))
     total = models.PositiveIntegerField(null=True, editable=False)
     counts = models.JSONField(default=dict, editable=False)
     examples = models.JSONField(default=dict, editable=False)
@@ -75,10 +75,10 @@ class ImportedKey(models.Model):
     run = models.ForeignKey(SpeciesImport, models.CASCADE, related_name="keys")
     key = models.CharField(max_length=255)
     taxon = models.ForeignKey(
-        Taxon, models.CASCADE, null=True, related_name="+", help_text="Null: not to be read."
+        Taxon, models.CASCADE, null=True, related_name="+", help_text=_("Null: not to be read.")
     )
-    name = models.CharField(max_length=120, help_text="What the source calls it.")
-    place = models.CharField(max_length=120, help_text="Where in the source it stands.")
+    name = models.CharField(max_length=120, help_text=_("What the source calls it."))
+    place = models.CharField(max_length=120, help_text=_("Where in the source it stands."))
     synonym = models.BooleanField(default=False)
 
     class Meta:

@@ -1,6 +1,7 @@
 """What people decided that models mean."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from wildlife.species.models.taxa import Taxon
@@ -17,7 +18,7 @@ class LabelDecision(models.Model):
     label = models.CharField(
         max_length=200,
         unique=True,
-        help_text="The scientific name that the release gives, or else the label's own text.",
+        help_text=_("The scientific name that the release gives, or else the label's own text."),
     )
     taxon = models.ForeignKey(
         Taxon,
@@ -25,7 +26,7 @@ class LabelDecision(models.Model):
         null=True,
         blank=True,
         related_name="label_decisions",
-        help_text="Blank: it stands for no taxon.",
+        help_text=_("Blank: it stands for no taxon."),
     )
     history = HistoricalRecords()
 

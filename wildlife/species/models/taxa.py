@@ -62,25 +62,27 @@ class Taxon(models.Model):
         null=True,
         blank=True,
         related_name="synonyms",
-        help_text="For a synonym: the taxon whose name is used instead.",
+        help_text=_("For a synonym: the taxon whose name is used instead."),
     )
     path = models.CharField(
         max_length=200,
         default="",
         editable=False,
         db_index=True,
-        help_text="The ids of its ancestors and its own, so that a subtree is one range of paths.",
+        help_text=_(
+            "The ids of its ancestors and its own, so that a subtree is one range of paths."
+        ),
     )
     domesticated = models.BooleanField(default=False)
     sensitive = models.BooleanField(
-        default=False, help_text="Where it was seen is blurred for all who need not know."
+        default=False, help_text=_("Where it was seen is blurred for all who need not know.")
     )
-    description = models.TextField(blank=True, help_text="A few sentences for everybody.")
+    description = models.TextField(blank=True, help_text=_("A few sentences for everybody."))
     description_source = models.ForeignKey(
         Source, models.PROTECT, null=True, blank=True, related_name="+"
     )
     updated_at = models.DateTimeField(
-        auto_now=True, db_index=True, help_text="The newest one tells when the tree is stale."
+        auto_now=True, db_index=True, help_text=_("The newest one tells when the tree is stale.")
     )
     history = HistoricalRecords(excluded_fields=["updated_at", "path"])
 
@@ -126,7 +128,7 @@ class CommonName(models.Model):
     """A name that people use, in one language."""
 
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="common_names")
-    language = models.CharField(max_length=10, help_text="BCP 47: en, zh-hans, …")
+    language = models.CharField(max_length=10, help_text=_("BCP 47: en, zh-hans, …"))
     name = models.CharField(max_length=120, db_index=True)
     preferred = models.BooleanField(default=False)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
@@ -167,8 +169,8 @@ class NameKey(models.Model):
 
     taxon = models.ForeignKey(Taxon, models.CASCADE, related_name="name_keys")
     key = models.CharField(max_length=120)
-    language = models.CharField(max_length=10, blank=True, help_text="Blank: a scientific name")
-    whole = models.BooleanField(help_text="From the first word on, not from one in the middle.")
+    language = models.CharField(max_length=10, blank=True, help_text=_("Blank: a scientific name"))
+    whole = models.BooleanField(help_text=_("From the first word on, not from one in the middle."))
     tier = models.PositiveSmallIntegerField(choices=Tier)
 
     class Meta:
