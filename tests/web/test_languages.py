@@ -134,6 +134,12 @@ def test_a_problem_of_the_api_follows_and_its_code_does_not(db):
     assert problem["detail"].startswith("此文件不是我们能读取的照片。")
 
 
+def test_the_schema_of_the_api_is_the_same_for_everybody(db):
+    english = Client().get("/api/schema").content
+    assert Client().get("/api/schema", headers=CHINESE).content == english
+    assert b"Critically Endangered" in english
+
+
 def test_a_refusal_is_stored_in_english_and_shown_in_the_readers_language(guest, dispatched):
     files = {"photos": [_file(b"no photo", "a.jpg"), _file(b"none either", "b.jpg")]}
     guest.post("/photos/", files, headers=CHINESE)

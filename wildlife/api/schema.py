@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.utils.translation import override
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.response import Response
 
 from wildlife.api.problems import MEDIA_TYPE
 from wildlife.api.scopes import WRITES, scope_for
@@ -108,3 +113,13 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
 
 def _header(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/headers/{name}"}
+
+
+class Schema(SpectacularAPIView):
+    """The schema, in English for everybody: programs and their makers compare it."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
+        with override("en"):
+            response = cast(Response, super().dispatch(request, *args, **kwargs))
+            response.render()
+        return response

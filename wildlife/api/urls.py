@@ -1,14 +1,15 @@
 from django.urls import path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularSwaggerView
 
 from wildlife.api import answers, catalogue, media, projects, taxa, uploads, views
+from wildlife.api.schema import Schema
 
 app_name = "api"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="api:docs")),
-    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("schema", Schema.as_view(), name="schema"),
     path("docs", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
     path("v1/photos", views.PhotoList.as_view(), name="photos"),
     path("v1/photos/<uuid:photo_id>", views.PhotoDetail.as_view(), name="photo"),
