@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
 from pipelines.types import Origin
 from wildlife.photos.models import Photo, Upload
@@ -102,7 +103,7 @@ def shift_clock(upload: Upload, by: timedelta) -> int:
         held = Upload.objects.select_for_update().get(pk=upload.pk)
         total = held.clock_shift + by
         if abs(total) > LARGEST_SHIFT:
-            raise ShiftRefused("No camera's clock is wrong by more than a hundred years.")
+            raise ShiftRefused(_("No camera's clock is wrong by more than a hundred years."))
         held.clock_shift = upload.clock_shift = total
         held.save(update_fields=["clock_shift"])
         return shiftable(held).update(taken_at=F("recorded_at") + total)

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wildlife.projects.models.project import Project
 
@@ -25,19 +26,19 @@ class Deployment(models.Model):
     """One camera at one place for a time (https://camtrap-dp.tdwg.org/data/#deployments)."""
 
     class FeatureType(models.TextChoices):
-        ROAD_PAVED = "roadPaved", "Paved road"
-        ROAD_DIRT = "roadDirt", "Dirt road"
-        TRAIL_HIKING = "trailHiking", "Hiking trail"
-        TRAIL_GAME = "trailGame", "Game trail"
-        ROAD_UNDERPASS = "roadUnderpass", "Road underpass"
-        ROAD_OVERPASS = "roadOverpass", "Road overpass"
-        ROAD_BRIDGE = "roadBridge", "Road bridge"
-        CULVERT = "culvert", "Culvert"
-        BURROW = "burrow", "Burrow"
-        NEST_SITE = "nestSite", "Nest site"
-        CARCASS = "carcass", "Carcass"
-        WATER_SOURCE = "waterSource", "Water source"
-        FRUITING_TREE = "fruitingTree", "Fruiting tree"
+        ROAD_PAVED = "roadPaved", gettext_lazy("Paved road")
+        ROAD_DIRT = "roadDirt", gettext_lazy("Dirt road")
+        TRAIL_HIKING = "trailHiking", gettext_lazy("Hiking trail")
+        TRAIL_GAME = "trailGame", gettext_lazy("Game trail")
+        ROAD_UNDERPASS = "roadUnderpass", gettext_lazy("Road underpass")
+        ROAD_OVERPASS = "roadOverpass", gettext_lazy("Road overpass")
+        ROAD_BRIDGE = "roadBridge", gettext_lazy("Road bridge")
+        CULVERT = "culvert", gettext_lazy("Culvert")
+        BURROW = "burrow", gettext_lazy("Burrow")
+        NEST_SITE = "nestSite", gettext_lazy("Nest site")
+        CARCASS = "carcass", gettext_lazy("Carcass")
+        WATER_SOURCE = "waterSource", gettext_lazy("Water source")
+        FRUITING_TREE = "fruitingTree", gettext_lazy("Fruiting tree")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="deployments")
