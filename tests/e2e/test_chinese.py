@@ -19,6 +19,7 @@ from tests.web import builders
 from wildlife.identifications.digests import write_digests
 from wildlife.identifications.sweeping import NOBODY_CAME
 from wildlife.photos.models import Photo, Upload, UploadItem
+from wildlife.projects.services import create
 from wildlife.species.index import refresh
 from wildlife.species.models import CommonName, Taxon
 from wildlife.zones import offered
@@ -44,7 +45,23 @@ KEPT = {
     *("Wildlife", "API", "JSON", "CSV", "JPEG", "PNG", "HEIC", "zip", "Cookie", "Ctrl", "Esc"),
     *("IUCN", "Red", "List", "of", "Threatened", "Species", "https", "www", "iucnredlist", "org"),
     *("MB", "GB", "KB", "UTC", "CC", "BY", "SA", "thematicmapping", "HC", "English", "Tab"),
-    *("EX", "EW", "CR", "EN", "VU", "NT", "LC", "DD", "NE", "Panthera", "leo", "Mammalia"),
+    *(
+        "EX",
+        "EW",
+        "CR",
+        "EN",
+        "VU",
+        "NT",
+        "LC",
+        "DD",
+        "NE",
+        "Panthera",
+        "leo",
+        "Mammalia",
+        "Camtrap",
+        "DP",
+        "SPDX",
+    ),
 }
 SHIPPED = replace(
     builders.LINEUP,
@@ -176,14 +193,19 @@ def test_the_account_is_in_chinese_too(look, paths, viewport):
         [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": origin}]
     )
     words, wider = {}, []
-    for name in ("overview", "reading", "data", "delete"):
-        path = reverse(f"accounts:{name}")
+    project = create(user, "雪豹调查")
+    own = {name: reverse(f"accounts:{name}") for name in ("overview", "reading", "data", "delete")}
+    own |= {name: f"/projects/{name}" for name in ("", "new/")}
+    pages_of_it = ("", "upload/", "activity/", "members/", "settings/", "delete/")
+    own |= {f"project-{name}": f"/projects/{project.slug}/{name}" for name in pages_of_it}
+    for name, path in own.items():
         page.goto(origin + path)
         if not fits(page):
             wider.append(name)
         if found := set(foreign(page)) - {"ranger", "example", "org"} - ZONES:
             words[name] = sorted(found)
-        keep(page, f"zh-account-{name}-{'wide' if viewport == DESK else 'phone'}")
+        file = name.strip("/").replace("/", "-") or "projects"
+        keep(page, f"zh-account-{file}-{'wide' if viewport == DESK else 'phone'}")
     assert wider == []
     assert words == {}
 
