@@ -1,0 +1,29 @@
+"""Every format that photos leave in: one literal table, from key to what writes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wildlife.exchange.formats import coco, geo_json, megadetector, speciesnet, tables
+from wildlife.exchange.formats.base import Write
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """`title` is the name that the field knows it by, `suffix` ends its file's name."""
+
+    title: str
+    suffix: str
+    media_type: str
+    write: Write
+
+
+FORMATS: Mapping[str, Format] = {
+    "megadetector": Format("MegaDetector 1.6", ".json", "application/json", megadetector.write),
+    "speciesnet": Format("SpeciesNet", ".json", "application/json", speciesnet.write),
+    "coco": Format("COCO Camera Traps", ".json", "application/json", coco.write),
+    "geojson": Format("GeoJSON", ".geojson", "application/geo+json", geo_json.write),
+    "csv": Format("CSV", ".csv", "text/csv", tables.write_csv),
+    "parquet": Format(
+        "Parquet", ".parquet", "application/vnd.apache.parquet", tables.write_parquet
+    ),
+}

@@ -1,0 +1,182 @@
+"""The one place where photos become records: what the asker may see of them, portion by portion.
+
+Every portion costs the same few queries and is forgotten before the next one, so that memory does
+not grow with the number of photos.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from wildlife.exchange.records import (
+    DeploymentRecord,
+    EventRecord,
+    PhotoRecord,
+    PlaceRecord,
+    ProjectRecord,
+    clock,
+)
+from wildlife.exchange.settled import PREFETCH, things_of
+from wildlife.exchange.taxa import TaxonBook
+from wildlife.library.paging import beyond, mark
+from wildlife.photos.models import Photo
+from wildlife.projects.models import Deployment, Project
+from wildlife.projects.rights import Right, rights_in
+
+PORTION = 500
+COARSE = 0.1
+"""Degrees to which places of sensitive species are rounded: about 11 km."""
+
+Somebody = AbstractBaseUser | AnonymousUser
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the asker may know beyond the photos and their answers.
+
+    `veiled` are deployments where a sensitive species was seen: where they are would tell it.
+    """
+
+    places: bool
+    originals: bool
+    veiled: frozenset[UUID] = frozenset()
+
+
+def view_of(user: Somebody, project: Project | None) -> View:
+    """Return what somebody may know of a project; of their own photos everything."""
+    if project is None:
+        return View(places=True, originals=True)
+    rights = rights_in(user, project)
+    places = Right.SEE_PLACES in rights
+    veiled = frozenset() if places else frozenset(_veiled(project))
+    return View(places, Right.SEE_PEOPLE in rights, veiled)
+
+
+def records(photos: QuerySet[Photo], view: View, base_url: str = "") -> Iterator[PhotoRecord]:
+    """Yield photos, given in the library's order, as what `view` lets be seen of them.
+
+    `base_url` is where this copy is reached ("https://example.org"); files have addresses below it.
+    """
+    book = TaxonBook()
+    rows = photos.select_related("deployment", "event", "taxon").prefetch_related(*PREFETCH)
+    after = ""
+    while portion := list(beyond(rows, after)[:PORTION]):
+        book.learn(portion)
+        for photo in portion:
+            yield _record(photo, view, book, base_url)
+        after = mark(portion[-1].moment, portion[-1].pk)
+
+
+def about(project: Project | None, user: Somebody) -> ProjectRecord:
+    """Return whose photos they are; names are those that members see of each other."""
+    if project is None:
+        name = user.get_username() or "guest"
+        return ProjectRecord(
+            slug="", title="", description="", sampling_design="opportunistic",
+            data_licence="CC-BY-4.0", media_licence="CC-BY-NC-4.0", people=(name,),
+            made_at=user.date_joined if isinstance(user, User) else timezone.now(),
+        )  # fmt: skip
+    members = project.memberships.select_related("user")
+    return ProjectRecord(
+        slug=project.slug,
+        title=project.name,
+        description=project.description,
+        sampling_design=project.sampling_design,
+        data_licence=project.data_licence,
+        media_licence=project.media_licence,
+        people=tuple(one.user.get_username() for one in members) or (project.name,),
+        made_at=project.created_at,
+    )
+
+
+def _record(photo: Photo, view: View, book: TaxonBook, base_url: str) -> PhotoRecord:
+    things = things_of(photo, book)
+    sensitive = any(thing.taxon and thing.taxon.slug in book.sensitive for thing in things)
+    hidden = not view.places and (sensitive or photo.deployment_id in view.veiled)
+    event = photo.event
+    deployment = _deployment(photo.deployment, hidden=hidden) if photo.deployment else None
+    return PhotoRecord(
+        id=str(photo.pk),
+        filename=photo.filename,
+        sha256=photo.sha256,
+        media_type=photo.media_type,
+        width=photo.width,
+        height=photo.height,
+        moment=clock(photo.taken_at, photo.utc_offset) if photo.taken_at else None,
+        received_at=photo.received_at,
+        camera=" ".join(filter(None, (photo.camera_make, photo.camera_model))),
+        state=photo.state,
+        failure=photo.failure,
+        place=_place(photo, hidden=hidden) or (deployment.place if deployment else None),
+        deployment=deployment,
+        event=EventRecord(str(event.pk), event.start, event.end) if event else None,
+        things=things,
+        original=str(photo.original.name) if view.originals else "",
+        url=f"{base_url}/api/v1/photos/{photo.pk}/original",
+    )
+
+
+def _place(row: Photo | Deployment, *, hidden: bool) -> PlaceRecord | None:
+    if row.latitude is None or row.longitude is None:
+        return None
+    if not hidden:
+        return PlaceRecord(row.latitude, row.longitude)
+    latitude, longitude = (
+        round(round(value / COARSE) * COARSE, 1) for value in (row.latitude, row.longitude)
+    )
+    return PlaceRecord(latitude, longitude, COARSE)
+
+
+def _deployment(row: Deployment, *, hidden: bool) -> DeploymentRecord:
+    columns: dict[str, object] = {
+        "setupBy": row.setup_by,
+        "cameraID": row.camera_id,
+        "cameraModel": row.camera_model,
+        "cameraDelay": row.camera_delay,
+        "cameraHeight": row.camera_height,
+        "cameraDepth": row.camera_depth,
+        "cameraTilt": row.camera_tilt,
+        "cameraHeading": row.camera_heading,
+        "detectionDistance": row.detection_distance,
+        "timestampIssues": row.timestamp_issues,
+        "baitUse": row.bait_use,
+        "featureType": row.feature_type,
+        "habitat": row.habitat,
+        "deploymentGroups": row.groups,
+        "deploymentTags": row.tags,
+    }
+    if not hidden:  # the names of places, and what is written of them, tell where they are
+        columns |= {
+            "locationID": row.location_id,
+            "locationName": row.location_name,
+            "coordinateUncertainty": row.coordinate_uncertainty,
+            "deploymentComments": row.comments,
+        }
+    return DeploymentRecord(
+        name=row.name,
+        place=_place(row, hidden=hidden),
+        start=row.start,
+        end=row.end,
+        zone=row.time_zone,
+        columns={name: _text(value) for name, value in columns.items()},
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def _veiled(project: Project) -> Collection[UUID]:
+    sensitive = (
+        Q(taxon__sensitive=True)
+        | Q(further_taxa__sensitive=True)
+        | Q(verdicts__taxon__sensitive=True)
+    )
+    rows = Photo.objects.filter(sensitive, project=project, deployment__isnull=False)
+    return set(rows.order_by().values_list("deployment", flat=True).distinct())
