@@ -73,8 +73,11 @@ def test_no_sentence_was_forgotten(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     kept = messages.catalogue(LOCALE)
-    monkeypatch.chdir(configured.BASE_DIR)
-    settings.LOCALE_PATHS = [tmp_path]
+    # In a folder of its own: gathering writes to the folder `locale` beside the code.
+    for name in ("models_registry", "pipelines", "templates", "wildlife"):
+        (tmp_path / name).symlink_to(configured.BASE_DIR / name)
+    monkeypatch.chdir(tmp_path)
+    settings.LOCALE_PATHS = [tmp_path / "locale"]
     copy = messages.catalogue(LOCALE)
     copy.parent.mkdir(parents=True)
     shutil.copy(kept, copy)

@@ -44,6 +44,7 @@ def gather(names: list[str]) -> None:
         add_location="file",
         no_wrap=True,
         no_obsolete=True,
+        symlinks=True,
         verbosity=0,
     )
     for name in names:
