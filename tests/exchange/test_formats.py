@@ -6,7 +6,9 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import geojson
 import pyarrow.parquet as pq
@@ -15,10 +17,12 @@ from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.utils import timezone
+from dwca.darwincore.utils import qualname as qn
+from dwca.read import DwCAReader
 from pycocotools.coco import COCO
 
 from tests.web import builders
-from wildlife.exchange.formats import FORMATS
+from wildlife.exchange.formats import FORMATS, speciesnet
 from wildlife.exchange.records import PhotoRecord, ProjectRecord
 from wildlife.exchange.source import View, about, records, view_of
 from wildlife.identifications.models import Identification, Verdict
@@ -89,10 +93,27 @@ def test_megadetector_results_follow_the_rules_of_the_format(elephant: Photo) ->
     assert line.startswith("mammalia;proboscidea;elephantidae;loxodonta;africana;")
 
 
-def test_speciesnet_reads_its_predictions(elephant: Photo, tmp_path: Path) -> None:
-    constants = pytest.importorskip(
-        "speciesnet.constants", reason="needs speciesnet", exc_type=ImportError
-    )
+def _speciesnet_constants() -> ModuleType:
+    """The words of SpeciesNet's own package, without the networks that it imports."""
+    package = find_spec("speciesnet")
+    if package is None or package.origin is None:
+        pytest.skip("needs the package speciesnet")
+    path = Path(package.origin).with_name("constants.py")
+    spec = spec_from_file_location("speciesnet_constants", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_predictions_use_the_words_of_speciesnet(elephant: Photo) -> None:
+    constants = _speciesnet_constants()
+    classes = constants.Classification
+    assert (
+        classes.BLANK.value, classes.ANIMAL.value, classes.HUMAN.value, classes.VEHICLE.value
+    ) == (speciesnet.BLANK, speciesnet.ANIMAL, speciesnet.HUMAN, speciesnet.VEHICLE)  # fmt: skip
+    assert classes.UNKNOWN.value == speciesnet.UNKNOWN
     told = json.loads(_written("speciesnet")[0])["predictions"]
     assert told[0]["prediction_source"] == "classifier"
     assert told[0]["prediction"].endswith(
@@ -226,3 +247,16 @@ def test_names_of_members_are_told(project: Project) -> None:
     Membership.objects.create(user=user, project=project, role=Role.OWNER)
     assert about(project, user).people == ("bea",)
     assert about(None, user).people == ("bea",)
+
+
+def test_the_reader_of_gbif_reads_the_archive(elephant: Photo, tmp_path: Path) -> None:
+    path = tmp_path / "archive.zip"
+    path.write_bytes(_written("darwin-core")[0])
+    with DwCAReader(path) as archive:
+        (row,) = archive.rows
+        assert row.data[qn("scientificName")] == "Loxodonta africana"
+        assert row.data[qn("eventDate")] == "2024-05-01T06:30:00+03:00"
+        assert row.data[qn("order")] == "Proboscidea"
+        (photo,) = row.extensions
+        assert photo.data["http://purl.org/dc/terms/type"] == "StillImage"
+        assert archive.metadata is not None

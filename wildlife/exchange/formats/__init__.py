@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wildlife.exchange.formats import camtrap_dp, coco, geo_json, megadetector, speciesnet, tables
+from wildlife.exchange.formats import (
+    camtrap_dp,
+    coco,
+    darwin_core,
+    geo_json,
+    megadetector,
+    speciesnet,
+    tables,
+)
 from wildlife.exchange.formats.base import Write
 
 
@@ -19,6 +27,7 @@ class Format:
 
 FORMATS: Mapping[str, Format] = {
     "camtrap-dp": Format("Camtrap DP 1.0.2", ".zip", "application/zip", camtrap_dp.write),
+    "darwin-core": Format("Darwin Core Archive", ".zip", "application/zip", darwin_core.write),
     "megadetector": Format("MegaDetector 1.6", ".json", "application/json", megadetector.write),
     "speciesnet": Format("SpeciesNet", ".json", "application/json", speciesnet.write),
     "coco": Format("COCO Camera Traps", ".json", "application/json", coco.write),
