@@ -39,6 +39,8 @@ class InputSpec:
     fill: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
+    closer: int = 0
+    """Of a detector: the size of a second, closer look; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ def read_card(folder: Path) -> ModelCard:
             fill=int(picture.number("fill", 114, least=0, most=255)),
             mean=picture.triple("mean"),
             std=picture.triple("std"),
+            closer=int(picture.number("closer", 0, least=0, most=4096)),
         ),
         outputs=outputs,
         gallery=gallery.matching("file", r"[\w.-]*\w") if gallery else "",

@@ -187,11 +187,16 @@ class Registry:
         with self._lock:
             weights = self.verify(key)
             precision = self._precision_of(card)
-            return self._prepared(card, weights, precision)[1]
+            made = [self._prepared(card, weights, precision, size)[1] for size in _sizes(card)]
+            return any(made)
 
     def prune(self) -> None:
         """Delete prepared forms that no card asks for any more."""
-        wanted = {self._cache_path(card, self._precision_of(card)) for card in self._cards.values()}
+        wanted = {
+            self._cache_path(card, self._precision_of(card), size)
+            for card in self._cards.values()
+            for size in _sizes(card)
+        }
         for path in set(self._cache_dir.glob("*.prepared")) - wanted:
             path.unlink(missing_ok=True)
 
@@ -202,34 +207,38 @@ class Registry:
             if instance := self._loaded.get(key):
                 return instance
             card = self.card(key)
-            instance = FRONTS[card.kind](card, self._ready(card))
+            instance = FRONTS[card.kind](card, *self._ready(card))
             self._loaded[key] = instance
             return instance
 
-    def _ready(self, card: ModelCard) -> Backend:
+    def _ready(self, card: ModelCard) -> list[Backend]:
+        """Return a backend for each size that a card's pictures are looked at in."""
         weights = self.verify(card.key)
         name = self._backend()
         module = import_module(BACKENDS[name])
         precision = self._precision_of(card)
-        backend: Backend
+        sizes = _sizes(card)
+        backends: list[Backend]
         if name == "openvino":
-            (topology, tensors), _ = self._prepared(card, weights, precision)
-            backend = module.OpenVino(topology, tensors, precision)
+            forms = [self._prepared(card, weights, precision, size)[0] for size in sizes]
+            backends = [module.OpenVino(*form, precision) for form in forms]
         else:
-            backend = module.Torch(self._network(card, weights), self._torch(), precision)
-        log.info("%s is loaded on %s in %s", card.key, name, backend.precision)
-        return backend
+            # It takes pictures of any size.
+            one = module.Torch(self._network(card, weights), self._torch(), precision)
+            backends = [one] * len(sizes)
+        log.info("%s is loaded on %s in %s", card.key, name, backends[0].precision)
+        return backends
 
     def _prepared(
-        self, card: ModelCard, weights: Path, precision: str
+        self, card: ModelCard, weights: Path, precision: str, size: int
     ) -> tuple[tuple[bytes, bytes], bool]:
         """Return the topology and weights for OpenVINO, and whether they had to be made."""
-        path = self._cache_path(card, precision)
+        path = self._cache_path(card, precision, size)
         if (found := prepared.read(path)) is not None:
             return found, False
         log.info("Preparing %s for this machine", card.key)
         network = self._network(card, weights)
-        made = import_module(BACKENDS["openvino"]).prepare(network, card.input.size)
+        made = import_module(BACKENDS["openvino"]).prepare(network, size)
         prepared.write(path, *made)
         return made, True
 
@@ -242,8 +251,8 @@ class Registry:
         except Exception as error:
             raise CardInvalid(f"The network of {card.key} cannot be built: {error}.") from error
 
-    def _cache_path(self, card: ModelCard, precision: str) -> Path:
-        parts = (card.sha256, card.fingerprint, precision, _versions(), _code())
+    def _cache_path(self, card: ModelCard, precision: str, size: int) -> Path:
+        parts = (card.sha256, card.fingerprint, precision, str(size), _versions(), _code())
         digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
         return self._cache_dir / f"{card.key}-{digest[:20]}.prepared"
 
@@ -261,6 +270,11 @@ class Registry:
     def _torch(self) -> str:
         """Return the device that torch would run on."""
         return "cpu" if self._device == "cpu" else _torch_device(self._device)
+
+
+def _sizes(card: ModelCard) -> list[int]:
+    """Return the sizes that a card's pictures are looked at in, the first look first."""
+    return [size for size in (card.input.size, card.input.closer) if size]
 
 
 @cache

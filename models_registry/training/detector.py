@@ -89,7 +89,8 @@ def make(
     curves(folder / "report", history)
     report = {**figures, "groups": course.by_group, "history": history}
     (folder / "report" / "report.json").write_text(json.dumps(report, indent=1) + "\n")
-    changed = replace(card, threshold=options.threshold or card.threshold)
+    closer = replace(card.input, closer=options.closer or card.input.closer)
+    changed = replace(card, threshold=options.threshold or card.threshold, input=closer)
     return write_release(
         folder,
         replace(order, parent=changed),

@@ -56,9 +56,9 @@ class DetectorOptions:
     `size`: pixels of the long side while training. `sure`: confidence from which the parent's boxes
     count on photos that nobody boxed; `guess`: from which its surest box of anything does, where
     the photo is known to show an animal. `empty`: share of photos without an animal in a batch.
-    `draws`: photos per epoch; 0 means as many as there are. `look` and `threshold`: the size at
-    which the release looks at photos, and the confidence from which its boxes count; 0: as the
-    parent.
+    `draws`: photos per epoch; 0 means as many as there are. `look`, `closer` and `threshold`: the
+    sizes at which the release looks at photos, and the confidence from which its boxes count; 0: as
+    the parent.
     """
 
     kind: str
@@ -71,6 +71,7 @@ class DetectorOptions:
     empty: float = 0.2
     draws: int = 0
     look: int = 0
+    closer: int = 0
     threshold: float = 0.0
     patience: int = 3
     seed: int = 1

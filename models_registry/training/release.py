@@ -85,6 +85,7 @@ def write_release(
         "fill": spec.fill,
         "mean": list(spec.mean),
         "std": list(spec.std),
+        **({"closer": spec.closer} if spec.closer else {}),
     }
     parts: dict[str, Mapping[str, Any]] = {"network": network, "input": picture}
     if gallery:

@@ -1,11 +1,15 @@
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from models_registry.adapters.detection import FLOOR, boxes, suppress
+from models_registry.adapters.detection import FLOOR, BoxDetector, boxes, joined, suppress
 from models_registry.adapters.preprocessing import Inside, pixels, placement
 from models_registry.card import InputSpec
 from models_registry.errors import InferenceFailed
+from models_registry.interfaces import Box
 
 SPEC = InputSpec(64, "letterbox", 1.0, 114, (0, 0, 0), (1, 1, 1))
 CELLS = 8 * 8 + 4 * 4 + 2 * 2
@@ -108,3 +112,67 @@ def test_a_crop_sees_the_middle_and_a_squash_everything() -> None:
 @pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "P"])
 def test_pictures_of_other_modes_are_made_rgb(mode: str) -> None:
     assert pixels(Image.new(mode, (10, 20)), SPEC).shape == (1, 64, 64, 3)
+
+
+def box(x: float, y: float, side: float, confidence: float, label: str = "animal") -> Box:
+    return Box(x, y, side, side, label, confidence)
+
+
+def test_a_closer_look_adds_what_the_first_one_did_not_see_and_no_parts_of_what_it_saw() -> None:
+    herd, far, head = box(0.1, 0.1, 0.3, 0.6), box(0.8, 0.8, 0.05, 0.4), box(0.12, 0.12, 0.1, 0.9)
+    assert joined([herd], [head, far]) == [herd, far]
+
+
+def test_a_closer_look_knows_better_than_a_guess_but_its_own_guesses_count_nothing() -> None:
+    guess, sure = box(0.1, 0.1, 0.3, 0.16), box(0.12, 0.1, 0.28, 0.7)
+    assert joined([guess], [sure, box(0.6, 0.6, 0.1, 0.19)]) == [sure]
+    assert joined([guess], []) == [guess]
+
+
+def test_a_person_whom_the_closer_look_sees_in_a_vehicle_or_before_an_animal_is_not_lost() -> None:
+    car, driver = box(0.1, 0.1, 0.5, 0.9, "vehicle"), box(0.2, 0.2, 0.1, 0.3, "person")
+    assert joined([car], [driver]) == [car, driver]
+    bear, mistaken = box(0.1, 0.1, 0.5, 0.9), box(0.1, 0.1, 0.49, 0.3, "person")
+    assert joined([bear], [mistaken]) == [bear]
+
+
+class Scripted:
+    """A backend whose grids are given; it reads two inputs ahead, as the real ones do."""
+
+    precision = "fp32"
+
+    def __init__(self, *grids: np.ndarray) -> None:
+        self.grids, self.sizes = list(grids), []
+
+    def map(self, inputs):
+        waiting = []
+        for array in inputs:
+            self.sizes.append(array.shape[1])
+            waiting.append(self.grids[len(self.sizes) - 1][None])
+            if len(waiting) == 2:
+                yield waiting.pop(0)
+        yield from waiting
+
+
+def test_only_a_photo_that_no_sure_animal_fills_is_looked_at_twice_and_the_order_stays() -> None:
+    def seen(confidence: float, reach: float) -> np.ndarray:
+        return raw(one=(3 * 8 + 2, (reach,) * 4, (confidence, 0, 0)))
+
+    filled, small, unsure = seen(0.9, 3), seen(0.8, 0.5), seen(0.3, 3)
+    grid = np.zeros((7, 16 * 16 + 8 * 8 + 4 * 4), np.float32)
+    grid[:4, 15 * 16 + 15], grid[4, 15 * 16 + 15] = 0.5, 0.95  # in the lower right corner
+    card = SimpleNamespace(input=replace(SPEC, closer=128))
+    first, closer = Scripted(filled, small, filled, unsure, filled), Scripted(grid, grid)
+
+    found = list(
+        BoxDetector(card, first, closer).detect(Image.new("RGB", (64, 64)) for _ in range(5))
+    )
+
+    assert closer.sizes == [128, 128]
+    assert [[round(one.confidence, 2) for one in boxes] for boxes in found] == [
+        [0.9],
+        [0.95, 0.8],
+        [0.9],
+        [0.95, 0.3],
+        [0.9],
+    ]
