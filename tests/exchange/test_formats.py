@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from zipfile import ZipFile
 
 import geojson
 import pyarrow.parquet as pq
@@ -260,3 +261,16 @@ def test_the_reader_of_gbif_reads_the_archive(elephant: Photo, tmp_path: Path) -
         (photo,) = row.extensions
         assert photo.data["http://purl.org/dc/terms/type"] == "StillImage"
         assert archive.metadata is not None
+
+
+def test_crops_lie_in_folders_by_class_and_lost_ones_are_told(
+    elephant: Photo, taxa: dict[str, Taxon]
+) -> None:
+    text, notes = _written("crops")
+    name = f"loxodonta-africana/{elephant.sha256[:16]}-1.jpg"
+    with ZipFile(io.BytesIO(text)) as archive:
+        assert archive.namelist() == [name]
+        assert archive.read(name) == builders.MINI_JPEG
+    assert notes == []
+    default_storage.delete(elephant.detections.get(index=0).crop)
+    assert _written("crops")[1] == ["1 crops are lost and were left out."]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from wildlife.exchange.formats import (
     camtrap_dp,
     coco,
+    crops,
     darwin_core,
     geo_json,
     megadetector,
@@ -32,6 +33,7 @@ FORMATS: Mapping[str, Format] = {
     "speciesnet": Format("SpeciesNet", ".json", "application/json", speciesnet.write),
     "coco": Format("COCO Camera Traps", ".json", "application/json", coco.write),
     "geojson": Format("GeoJSON", ".geojson", "application/geo+json", geo_json.write),
+    "crops": Format("Crops by class", ".zip", "application/zip", crops.write),
     "csv": Format("CSV", ".csv", "text/csv", tables.write_csv),
     "parquet": Format(
         "Parquet", ".parquet", "application/vnd.apache.parquet", tables.write_parquet
