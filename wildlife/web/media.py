@@ -4,17 +4,23 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from pipelines.keys import preview_key, thumb_key
+from wildlife.identifications.privacy import people_hidden
 from wildlife.photos.files import original_file, rendition_file
 from wildlife.photos.selectors import photo_or_404
+from wildlife.projects.rights import Right
 
 
 @require_safe
 def preview(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
     """The upright photo, small enough for a page: there is one as soon as it was looked at."""
     photo = photo_or_404(request, photo_id)
+    if people_hidden(request.user, photo):
+        return _somebody()
     return rendition_file(request, photo, photo.preview or preview_key(str(photo.id)))
 
 
@@ -22,6 +28,8 @@ def preview(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
 def thumb(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
     """The whole photo, small: there is one where there is no crop."""
     photo = photo_or_404(request, photo_id)
+    if people_hidden(request.user, photo):
+        return _somebody()
     return rendition_file(request, photo, thumb_key(str(photo.id)) if photo.preview else "")
 
 
@@ -29,11 +37,18 @@ def thumb(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
 def crop(request: HttpRequest, photo_id: UUID, index: int) -> HttpResponseBase:
     """What the experts saw of one animal."""
     photo = photo_or_404(request, photo_id)
+    if people_hidden(request.user, photo):
+        return _somebody()
     key = photo.detections.filter(index=index).values_list("crop", flat=True).first()
     return rendition_file(request, photo, key or "")
 
 
 @require_safe
 def original(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
-    """The file as it was uploaded, to keep."""
-    return original_file(request, photo_or_404(request, photo_id))
+    """The file as it was uploaded, to keep. Of a project's photos, for its owners."""
+    return original_file(request, photo_or_404(request, photo_id, Right.SEE_PEOPLE))
+
+
+def _somebody() -> HttpResponseBase:
+    """Answer with a figure in place of a picture that shows people."""
+    return redirect(static("img/person.svg"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from wildlife.identifications.privacy import place_for
 from wildlife.photos.models import Photo
 from wildlife.photos.origins import correct_place, correct_time, forget_corrections
 from wildlife.photos.selectors import photo_or_404
@@ -51,10 +53,14 @@ class Origin:
         return self.photo.taken_at != self.photo.recorded_at
 
 
-def origin_of(photo: Photo) -> Origin:
-    """Return what the page of a photo says of where it comes from. No query."""
-    words = place_words(photo.latitude, photo.longitude)
-    points = [(photo.latitude, photo.longitude, words)]
+def origin_of(photo: Photo, user: AbstractBaseUser | AnonymousUser) -> Origin:
+    """Return what the page of a photo says to somebody of where it comes from.
+
+    No query for one's own photos.
+    """
+    latitude, longitude = place_for(user, photo)
+    words = place_words(latitude, longitude)
+    points = [(latitude, longitude, words)]
     return Origin(
         photo=photo,
         zone="" if photo.utc_offset is None else offset_words(photo.utc_offset),
@@ -115,7 +121,7 @@ def correct(request: HttpRequest, photo_id: UUID) -> HttpResponse:
         "here": "photos",
         "photo": photo,
         "form": form,
-        "origin": origin_of(photo),
+        "origin": origin_of(photo, request.user),
         "map": point_map("pick", points),
     }
     return render(request, "web/upload/origin.html", context)

@@ -14,9 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from pipelines.fusion import Rules
+from wildlife.identifications.privacy import people_hidden
 from wildlife.identifications.services import dispatch
 from wildlife.photos.models import Photo
-from wildlife.photos.selectors import guest_of, own_photos, own_uploads, photo_or_404
+from wildlife.photos.selectors import guest_of, may_with, own_photos, own_uploads, photo_or_404
 from wildlife.photos.services import PhotoBusy, delete, try_again
 from wildlife.projects.rights import Right, projects_with
 from wildlife.web import pages, wording
@@ -83,7 +84,7 @@ def _grid(request: HttpRequest) -> dict[str, object]:
 @never_cache
 def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     """The result page, from the moment the photo is received."""
-    return render(request, "web/photo.html", _shown(photo_or_404(request, photo_id)))
+    return render(request, "web/photo.html", _shown(request, photo_or_404(request, photo_id)))
 
 
 @require_safe
@@ -91,20 +92,28 @@ def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
 def live(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     """The moving part of the result page: 204 where nothing has changed."""
     photo = photo_or_404(request, photo_id)
-    shown = _shown(photo, request.GET.get("seen", ""))
+    shown = _shown(request, photo, request.GET.get("seen", ""))
     if photo.state in PENDING and shown["live"] is None:
         return HttpResponse(status=204)
     return render(request, "web/_live.html", shown)
 
 
-def _shown(photo: Photo, seen: str = "") -> dict[str, object]:
+def _shown(request: HttpRequest, photo: Photo, seen: str = "") -> dict[str, object]:
+    done = photo.state == Photo.State.DONE
+    changeable = may_with(request.user, Right.CURATE, photo)
+    original = may_with(request.user, Right.SEE_PEOPLE, photo)
     return {
         "photo": photo,
-        "full": photo.media_type in pages.SHOWN_BY_BROWSERS,
+        "full": original and photo.media_type in pages.SHOWN_BY_BROWSERS,
+        "original": original,
+        "changeable": changeable,
+        "people_hidden": people_hidden(request.user, photo),
         "live": pages.live_of(photo, seen) if photo.state in PENDING else None,
-        "result": pages.result_of(photo) if photo.state == Photo.State.DONE else None,
-        "origin": origin_of(photo) if photo.state == Photo.State.DONE else None,
-        "again": photo.state == Photo.State.FAILED and pages.may_be_tried_again(photo),
+        "result": pages.result_of(photo) if done else None,
+        "origin": origin_of(photo, request.user) if done else None,
+        "again": changeable
+        and photo.state == Photo.State.FAILED
+        and pages.may_be_tried_again(photo),
     }
 
 

@@ -1,0 +1,95 @@
+"""What a member of a project who may not see all of its photos gets to see."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.web import builders
+from wildlife.photos.models import Photo
+from wildlife.projects.models import Membership, Project, Role
+
+PICTURES = ("preview", "thumb", "crops/0")
+
+
+@pytest.fixture
+def project(taxa: dict) -> Project:
+    return Project.objects.create(slug="serengeti", name="Serengeti")
+
+
+def of_the_project(project: Project, **more) -> Photo:
+    return builders.photo(guest="", project=project, **more)
+
+
+def member(project: Project, role: Role) -> Client:
+    user = User.objects.create_user(f"a-{role}")
+    Membership.objects.create(project=project, user=user, role=role)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.REVIEWER, Role.CURATOR])
+@pytest.mark.parametrize("more", [{"people": True}, {"state": "running"}])
+def test_only_owners_see_people_and_photos_that_may_show_some(
+    project: Project, role: Role, more: dict
+) -> None:
+    photo = of_the_project(project, **more)
+    builders.box(photo, builders.run(photo), 0)
+    client = member(project, role)
+    for picture in PICTURES:
+        answer = client.get(f"/photos/{photo.pk}/{picture}")
+        assert answer.status_code == 302
+        assert "person" in answer["Location"]
+    assert client.get(f"/photos/{photo.pk}/original").status_code == 403
+    for picture in ("preview", "detections/0/crop", "original"):
+        assert client.get(f"/api/v1/photos/{photo.pk}/{picture}").status_code == 403
+
+
+def test_owners_see_people_and_members_what_shows_none(project: Project, taxa: dict) -> None:
+    people = of_the_project(project, people=True)
+    animal = of_the_project(project)
+    builders.answered(animal, taxa["loxodonta-africana"])
+    owner, viewer = member(project, Role.OWNER), member(project, Role.VIEWER)
+    assert owner.get(f"/photos/{people.pk}/preview").status_code == 200
+    assert owner.get(f"/photos/{people.pk}/original").status_code == 200
+    assert viewer.get(f"/photos/{animal.pk}/preview").status_code == 200
+    assert viewer.get(f"/photos/{animal.pk}/crops/0").status_code == 200
+    page = viewer.get(f"/photos/{animal.pk}/").content.decode()
+    assert "Original file" not in page
+    assert "Delete for good" not in page
+
+
+@pytest.mark.parametrize("how", ["answer", "candidate", "verdict", "not looked at"])
+def test_places_of_sensitive_species_are_coarse_for_who_may_not_know_them(
+    project: Project, taxa: dict, how: str
+) -> None:
+    elephant, other = taxa["loxodonta-africana"], taxa["elephas-maximus"]
+    photo = of_the_project(
+        project,
+        latitude=-2.33333,
+        longitude=34.83333,
+        state="waiting" if how == "not looked at" else "done",
+    )
+    if how != "not looked at":
+        secret = {"answer": elephant, "candidate": other, "verdict": None}[how]
+        builders.answered(photo, elephant)
+        if secret:
+            secret.sensitive = True
+            secret.save()
+        else:
+            other.sensitive = True
+            other.save()
+            photo.detections.get().identification.__class__.objects.update(runners_up=[])
+            photo.verdicts.create(x=0, y=0, width=1, height=1, taxon=other)
+    viewer, curator = member(project, Role.VIEWER), member(project, Role.CURATOR)
+    seen = viewer.get(f"/photos/{photo.pk}/").content.decode()
+    assert "2.333" not in seen
+    assert "34.833" not in seen
+    told = curator.get(f"/photos/{photo.pk}/").content.decode()
+    assert ("2.333" in told) == (how != "not looked at")
+
+
+def test_places_of_other_species_are_exact(project: Project, taxa: dict) -> None:
+    photo = of_the_project(project, latitude=-2.33333, longitude=34.83333)
+    builders.answered(photo, taxa["loxodonta-africana"])
+    assert "2.333" in member(project, Role.VIEWER).get(f"/photos/{photo.pk}/").content.decode()
