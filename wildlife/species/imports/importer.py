@@ -10,6 +10,7 @@ from django.db import transaction
 from wildlife.species import index
 from wildlife.species.imports.checks import checked
 from wildlife.species.imports.facts import FactWriter
+from wildlife.species.imports.holding import hold, wait_for_others
 from wildlife.species.imports.keys import Keys
 from wildlife.species.imports.matching import Matcher
 from wildlife.species.imports.nodes import Node
@@ -52,7 +53,8 @@ def run(
     again with the same job it goes on. A dry run starts at the beginning, writes nothing at all
     and needs no stored job. What the reader raises comes through; all batches before stay.
 
-    Raises Taxon.DoesNotExist where the job is to stay within a taxon that is not there.
+    Raises Taxon.DoesNotExist where the job is to stay within a taxon that is not there, and
+    TakenOver where somebody else goes on with the job: nothing of the batch at hand is kept.
     """
     until = None if seconds is None else time.monotonic() + seconds
     within = Taxon.objects.get(slug=job.within).pk if job.within else None
@@ -92,6 +94,8 @@ class _Importer:
             self._take(items)
             return
         with transaction.atomic():
+            wait_for_others()
+            hold(self._job)
             self._take(items)
             self._job.position = next(
                 (item.position for item in reversed(items) if item.position), self._job.position
@@ -149,6 +153,7 @@ class _Importer:
         self._summary.finished = True
         if not self._dry_run:
             with transaction.atomic():
+                hold(self._job)
                 self._keys.forget()
                 self._save()
 

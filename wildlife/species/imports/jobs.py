@@ -3,11 +3,13 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from django.db import transaction
 from django.utils import timezone
 
+from wildlife.species.imports.holding import TakenOver, hold
 from wildlife.species.imports.importer import Progress, run
 from wildlife.species.imports.readers import open_reader
 from wildlife.species.imports.records import Reader, UnreadableSource
@@ -54,8 +56,16 @@ def _target(job: SpeciesImport) -> Iterator[str]:
 
 
 def preview(job: SpeciesImport, seconds: float | None = PREVIEW_SECONDS) -> Summary | None:
-    """Look at what a job would change and keep the findings in its row; None where it failed."""
-    _set(job, State.LOOKING)
+    """Look at what a job would change and keep the findings in its row.
+
+    None where it failed, or where the job has begun or is looked at anew in the meantime.
+    """
+    seen = SpeciesImport.objects.filter(
+        pk=job.pk, position="", state__in=(State.NEW, State.LOOKING, State.PREVIEWED, State.FAILED)
+    )
+    if not seen.update(state=State.LOOKING, error="", alive_at=timezone.now()):
+        return None
+    job.refresh_from_db()
     try:
         with reader_of(job) as reader:
             summary = run(job, reader, dry_run=True, seconds=seconds)
@@ -63,10 +73,7 @@ def preview(job: SpeciesImport, seconds: float | None = PREVIEW_SECONDS) -> Summ
     except (UnreadableSource, Taxon.DoesNotExist) as error:
         _fail(job, error)
         return None
-    for name, value in summary.as_fields().items():
-        setattr(job, name, value)
-    _set(job, State.PREVIEWED)
-    return summary
+    return summary if _leave(job, State.PREVIEWED, summary) else None
 
 
 def begin(job: SpeciesImport) -> bool:
@@ -74,14 +81,14 @@ def begin(job: SpeciesImport) -> bool:
     startable = SpeciesImport.objects.filter(
         pk=job.pk, state__in=(State.NEW, State.PREVIEWED, State.FAILED)
     )
-    if not startable.update(state=State.RUNNING, error="", alive_at=timezone.now()):
-        return False
-    job.refresh_from_db()
-    if not job.position:
-        # What a preview found is no part of what the import does.
-        for name, value in Summary().as_fields().items():
-            setattr(job, name, value)
-        job.save()
+    with transaction.atomic():
+        if not startable.update(state=State.RUNNING, error="", alive_at=timezone.now()):
+            return False
+        job.refresh_from_db()
+        if not job.position:
+            # What a preview found is no part of what the import does.
+            _note(job, Summary())
+            job.save()
     return True
 
 
@@ -90,35 +97,53 @@ def go_on(
 ) -> bool:
     """Go on with a running job for some seconds; return whether there is more to do.
 
-    What fails is said in the job's `error`; it can begin again from where it was.
+    What fails is said in the job's `error`; it can begin again from where it was. Where somebody
+    else goes on with it, there is no more to do here, and `job` is left as running.
     """
     if job.state != State.RUNNING:
         return False
     try:
         with reader_of(job) as reader:
             summary = run(job, reader, seconds=seconds, progress=progress)
+    except TakenOver:
+        return False
     except (UnreadableSource, Taxon.DoesNotExist) as error:
         _fail(job, error)
         return False
     if not summary.finished:
         return True
     job.finished_at = timezone.now()
-    _set(job, State.DONE)
-    if job.file:
+    if _leave(job, State.DONE, summary) and job.file:
         # What it said is in the tables now.
         job.file.delete(save=True)
     return False
 
 
-def _set(job: SpeciesImport, state: SpeciesImport.State) -> None:
-    job.state = state
-    job.save()
+def _leave(job: SpeciesImport, state: SpeciesImport.State, summary: Summary) -> bool:
+    """Store how a job ended, unless somebody else has taken it over."""
+    try:
+        with transaction.atomic():
+            hold(job)
+            _note(job, summary)
+            job.state = state
+            job.save()
+    except TakenOver:
+        return False
+    return True
+
+
+def _note(job: SpeciesImport, summary: Summary) -> None:
+    for name, value in summary.as_fields().items():
+        setattr(job, name, value)
 
 
 def _fail(job: SpeciesImport, error: Exception) -> None:
-    job.refresh_from_db()
+    """Say why a job stopped, unless somebody else has taken it over."""
     reason = str(error)
     if isinstance(error, Taxon.DoesNotExist):
         reason = f"there is no taxon {job.within!r} to stay within"
-    job.error = reason
-    _set(job, State.FAILED)
+    with suppress(TakenOver), transaction.atomic():
+        hold(job)
+        job.refresh_from_db()
+        job.state, job.error = State.FAILED, reason
+        job.save()

@@ -99,6 +99,8 @@ class Command(BaseCommand):
         if job.state == SpeciesImport.State.FAILED:
             said = "" if job.position == "" else "; go on with --resume"
             raise CommandError(f"{job.error}{said}")
+        if job.state != SpeciesImport.State.DONE:
+            raise CommandError("somebody else has begun this import again: it goes on there")
         return Summary.of(job)
 
     def _progress(self, summary: Summary) -> None:
