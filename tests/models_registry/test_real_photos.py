@@ -87,10 +87,10 @@ def crops(in_fp32: Registry, sample: list[tuple[str, Image.Image]]) -> list[Imag
 @pytest.mark.parametrize(
     ("name", "label", "least"),
     [
-        ("african_elephants.jpg", "animal", 1),
-        ("african_elephants_bw.jpg", "animal", 1),
-        ("african_elephants_cmyk.jpg", "animal", 1),
-        ("african_elephants_with_exif_orientation.jpg", "animal", 1),
+        ("african_elephants.jpg", "animal", 3),
+        ("african_elephants_bw.jpg", "animal", 3),
+        ("african_elephants_cmyk.jpg", "animal", 3),
+        ("african_elephants_with_exif_orientation.jpg", "animal", 3),
         ("american_black_bear.jpg", "animal", 1),
         ("domestic_dog.jpg", "animal", 1),
         ("human.jpg", "person", 1),
@@ -169,7 +169,8 @@ def test_the_detector_in_fp32_says_what_torch_says(
     network = ultralytics_detector.network(card, in_fp32.verify(DETECTOR))
     images = [image for _, image in sample[::24]]
     ours = in_fp32.detector(DETECTOR).detect(images)
-    torchs = BoxDetector(card, Torch(network, "cpu", "fp32")).detect(images)
+    on_torch = Torch(network, "cpu", "fp32")
+    torchs = BoxDetector(card, on_torch, on_torch).detect(images)
     for found, expected in zip(ours, torchs, strict=True):
         sure = [box for box in expected if box.confidence > 0.1]
         assert [box.label for box in found[: len(sure)]] == [box.label for box in sure]
