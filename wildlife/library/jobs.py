@@ -25,7 +25,11 @@ from wildlife.library.paging import beyond, mark
 from wildlife.library.reader import Reader, reader_of_job
 from wildlife.library.wish import Wish
 from wildlife.photos.models import Photo
+from wildlife.photos.moving import move
 from wildlife.photos.services import delete_all, look_again
+from wildlife.projects.activities import note
+from wildlife.projects.models import Project
+from wildlife.projects.rights import Right, may
 
 log = structlog.get_logger(__name__)
 
@@ -46,15 +50,18 @@ def start(
     photo_ids: Sequence[UUID] = (),
     wish: Wish | None = None,
     tag: Tag | None = None,
+    project: Project | None = None,
 ) -> Job:
     """Change the photos of these ids, or all that answer a wish; return how far that is.
 
-    Ids of photos that the reader may not see are passed over.
+    They are photos of `project`, where the reader must curate, else the reader's own; a move
+    brings own ones into it. Ids of other photos are passed over.
     """
     job = Job.objects.create(
         **reader.owner,
         action=action,
         tag=tag,
+        project=project,
         photo_ids=[str(pk) for pk in photo_ids],
         all_matching=wish is not None,
         query=wish.query if wish else "",
@@ -121,7 +128,8 @@ def _portion(job_id: UUID | str) -> bool:
     """Change the next photos of a job; return whether more may be left."""
     with transaction.atomic():
         free = Job.objects.select_for_update(skip_locked=True, of=("self",))
-        job = free.select_related("owner", "tag").filter(pk=job_id, state=State.RUNNING).first()
+        running = free.filter(pk=job_id, state=State.RUNNING)
+        job = running.select_related("owner", "tag", "project").first()
         if job is None:
             return False
         photos = beyond(_photos(job), job.after)
@@ -134,6 +142,7 @@ def _portion(job_id: UUID | str) -> bool:
             job.after = mark(*rows[-1])
         else:
             job.state = State.DONE
+            _note(job)
         job.save()
     if job.action == Action.AGAIN and ids:
         dispatch()
@@ -141,14 +150,37 @@ def _portion(job_id: UUID | str) -> bool:
 
 
 def _photos(job: Job) -> QuerySet[Photo]:
+    """Return what a job is about, of what its reader may change: that is asked each time anew."""
     reader = reader_of_job(job)
-    if not job.all_matching:
-        chosen = reader.changeable().filter(pk__in=[UUID(pk) for pk in job.photo_ids])
-        return chosen.order_by("-moment", "-id")
-    wish = Wish.from_query(dict(parse_qsl(job.query.removeprefix("?"))))
-    changeable = reader.changeable().values("pk") if wish.project else None
-    photos = matching(reader, wish).filter(received_at__lte=job.started_at)
-    return photos if changeable is None else photos.filter(pk__in=changeable)
+    if not _may(job, reader):
+        return Photo.objects.none()
+    if job.all_matching:
+        photos = matching(reader, _wish(job)).filter(received_at__lte=job.started_at)
+    else:
+        scope = "" if job.project is None or job.action == Action.MOVE else job.project.slug
+        chosen = reader.photos(scope).filter(pk__in=[UUID(pk) for pk in job.photo_ids])
+        photos = chosen.order_by("-moment", "-id")
+    if job.action == Action.MOVE:  # to staff, lists show what others have: that is not theirs
+        return photos.filter(owner=job.owner)
+    return photos
+
+
+def _may(job: Job, reader: Reader) -> bool:
+    if job.project is None:
+        return not _wish(job).project
+    right = Right.UPLOAD if job.action == Action.MOVE else Right.CURATE
+    return may(reader.user, right, job.project)
+
+
+def _wish(job: Job) -> Wish:
+    return Wish.from_query(dict(parse_qsl(job.query.removeprefix("?"))))
+
+
+def _note(job: Job) -> None:
+    """Write into a project's log what was done with its photos."""
+    verb = _VERBS.get(job.action)
+    if job.project is not None and job.changed and verb:
+        note(job.project, verb, job.owner, count=job.changed)
 
 
 def _tag(job: Job, ids: Sequence[UUID]) -> int:
@@ -180,9 +212,20 @@ def _again(job: Job, ids: Sequence[UUID]) -> int:
     return look_again(Photo.objects.filter(pk__in=ids))
 
 
+def _move(job: Job, ids: Sequence[UUID]) -> int:
+    return move(Photo.objects.filter(pk__in=ids), job.project) if job.project else 0
+
+
 _ACTIONS: dict[str, Callable[[Job, Sequence[UUID]], int]] = {
     Action.TAG: _tag,
     Action.UNTAG: _untag,
     Action.DELETE: _delete,
     Action.AGAIN: _again,
+    Action.MOVE: _move,
 }
+_VERBS = {
+    Action.DELETE: "photos_deleted",
+    Action.AGAIN: "photos_again",
+    Action.MOVE: "photos_moved",
+}
+"""What the log of a project calls it; labels are their owner's own."""

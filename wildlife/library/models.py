@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wildlife.photos.models import Photo
+from wildlife.projects.models import Project
 
 
 class Owned(models.Model):
@@ -63,6 +64,7 @@ class Job(Owned):
         UNTAG = "untag", _("Take the label off")
         DELETE = "delete", _("Delete")
         AGAIN = "again", _("Identify again")
+        MOVE = "move", _("Move into a project")
 
     class State(models.TextChoices):
         RUNNING = "running", _("Running")
@@ -72,6 +74,14 @@ class Job(Owned):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     action = models.CharField(max_length=6, choices=Action)
     tag = models.ForeignKey(Tag, models.CASCADE, null=True, blank=True, related_name="jobs")
+    project = models.ForeignKey(
+        Project,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Whose photos it is about; for a move, where they go.",
+    )
     photo_ids = models.JSONField(default=list)
     all_matching = models.BooleanField(default=False)
     query = models.CharField(max_length=600, blank=True)

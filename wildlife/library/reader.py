@@ -8,8 +8,8 @@ from django.http import HttpRequest
 
 from wildlife.library.models import Job, SavedFilter, Tag
 from wildlife.photos.models import Photo, Upload
-from wildlife.photos.selectors import guest_of, listed_for, visible_to
-from wildlife.projects.rights import Right, projects_with
+from wildlife.photos.selectors import guest_of, listed_for
+from wildlife.projects.rights import projects_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,6 @@ class Reader:
             left = Photo.objects.filter(owner=None, project=None, guest=guest)
             guest = guest if left.exists() else ""
         return listed_for(self.user, guest)
-
-    def changeable(self) -> QuerySet[Photo]:
-        """Return all photos that they may change: their own, and projects' that they curate."""
-        return visible_to(self.user, self.guest, Right.CURATE)
 
     @property
     def owner(self) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Changing many photos at once, taking them along as files, and keeping filters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
@@ -26,8 +26,16 @@ from wildlife.library.paging import page_of
 from wildlife.library.reader import Reader, reader_of
 from wildlife.library.wish import Wish
 from wildlife.photos.models import Photo
+from wildlife.projects.models import Project
+from wildlife.projects.rights import Right, project_or_404
 from wildlife.web.library.gallery import counted
 
+_RIGHTS: Mapping[str, Right] = {
+    "zip": Right.SEE_PEOPLE,
+    **dict.fromkeys((Job.Action.TAG, Job.Action.UNTAG, Job.Action.MOVE), Right.CURATE),
+    **dict.fromkeys((Job.Action.AGAIN, Job.Action.DELETE), Right.CURATE),
+}
+"""Who may do what with the photos of a project; a table of them is for all who see them."""
 MOST_CHOSEN = 1000
 MOST_ZIPPED = 5000
 _POLL = 1500
@@ -50,7 +58,7 @@ class Selection:
     def photos(self, reader: Reader) -> QuerySet[Photo]:
         if self.everything:
             return matching(reader, self.wish)
-        return reader.photos().filter(pk__in=self.ids).order_by("-moment", "-id")
+        return reader.photos(self.wish.project).filter(pk__in=self.ids).order_by("-moment", "-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,7 @@ def change(request: HttpRequest) -> HttpResponseBase:
     reader, chosen = reader_of(request, create=True), Selection.from_form(request)
     action = request.POST.get("action", "")
     back = _back(chosen.wish)
+    project = scope_of(request, chosen.wish, _RIGHTS.get(action, Right.SEE))
     if not chosen.everything and not chosen.ids:
         messages.error(request, _("No photo is chosen. Tick some, or all that match."))
         return redirect(back)
@@ -82,6 +91,11 @@ def change(request: HttpRequest) -> HttpResponseBase:
         return render(request, "web/library/delete.html", context)
     if action not in Job.Action.values:
         raise Http404
+    if action == Job.Action.MOVE:
+        project = _target(request)
+        if project is None:
+            messages.error(request, _("Choose the project first."))
+            return redirect(back)
     tag = None
     if action in (Job.Action.TAG, Job.Action.UNTAG):
         tag = _tag(reader, request.POST.get("tag", ""), make=action == Job.Action.TAG)
@@ -89,8 +103,22 @@ def change(request: HttpRequest) -> HttpResponseBase:
             messages.error(request, _("Type the label first."))
             return redirect(back)
     wish = chosen.wish if chosen.everything else None
-    begun = jobs.start(reader, action, photo_ids=chosen.ids, wish=wish, tag=tag)
+    begun = jobs.start(reader, action, photo_ids=chosen.ids, wish=wish, tag=tag, project=project)
     return redirect(_back(chosen.wish, job=str(begun.pk)))
+
+
+def scope_of(request: HttpRequest, wish: Wish, right: Right = Right.SEE) -> Project | None:
+    """Return the project whose photos are wished for, None for one's own.
+
+    Raises Http404 where the reader may not know of it, PermissionDenied where they lack the right.
+    """
+    return project_or_404(request, wish.project, right) if wish.project else None
+
+
+def _target(request: HttpRequest) -> Project | None:
+    """Return the project that photos are to go to. Raises Http404 and PermissionDenied."""
+    slug = request.POST.get("target", "")
+    return project_or_404(request, slug, Right.UPLOAD) if slug else None
 
 
 @require_safe
@@ -141,7 +169,7 @@ def forget_filter(request: HttpRequest, pk: int) -> HttpResponse:
 def job_in_words(reader: Reader, job_id: str) -> JobInWords | None:
     """Return how far a job of a reader is, None where they have no such job."""
     with suppress(ValueError):
-        found = reader.jobs().select_related("tag").filter(pk=UUID(job_id)).first()
+        found = reader.jobs().select_related("tag", "project").filter(pk=UUID(job_id)).first()
         if found is not None:
             runs = found.state == Job.State.RUNNING
             return JobInWords(
@@ -167,7 +195,12 @@ def _sentence(job: Job) -> str:
         Job.Action.AGAIN: ngettext(
             "%(count)s photo is identified again.", "%(count)s photos are identified again.", count
         ),
-    }[Job.Action(job.action)] % {"count": f"{count:,}", "tag": tag}
+        Job.Action.MOVE: ngettext(
+            "%(count)s photo moved into %(project)s.",
+            "%(count)s photos moved into %(project)s.",
+            count,
+        ),
+    }[Job.Action(job.action)] % {"count": f"{count:,}", "tag": tag, "project": job.project or ""}
     if job.state == Job.State.RUNNING:
         return _("Still working: %s") % told
     if job.passed_over:
@@ -181,6 +214,12 @@ def _left_out(job: Job) -> str:
         words = ngettext("%(count)s had it already.", "%(count)s had it already.", count)
     elif job.action == Job.Action.UNTAG:
         words = ngettext("%(count)s did not have it.", "%(count)s did not have it.", count)
+    elif job.action == Job.Action.MOVE:
+        words = ngettext(
+            "%(count)s stayed with you: the project has the same file, or no room for it.",
+            "%(count)s stayed with you: the project has the same files, or no room for them.",
+            count,
+        )
     else:
         words = ngettext(
             "%(count)s is being looked at just now and was left out: try again in a few seconds.",

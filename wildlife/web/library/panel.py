@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -19,12 +20,16 @@ from wildlife.library.models import SavedFilter
 from wildlife.library.reader import Reader
 from wildlife.library.wish import State, Sure, Wish
 from wildlife.photos.models import Upload
+from wildlife.projects.models import Project
+from wildlife.projects.rights import Right, projects_with, rights_in
 from wildlife.species.models import ConservationAssessment, Taxon
 from wildlife.species.search import Found, search
 from wildlife.web.names import Name, names_of
 
 SUGGESTED = 8
 UPLOADS = 50
+DEPLOYMENTS = 1000
+TARGETS = 200
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
 
 
@@ -51,7 +56,11 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """`animal` is what the field shows for the taxon that is wished for."""
+    """`animal` is what the field shows for the taxon that is wished for.
+
+    `project` is the one whose photos are shown, None for the reader's own; `rights` are theirs in
+    it. `targets` are the projects that own photos may be moved into.
+    """
 
     wish: Wish
     animal: str
@@ -65,11 +74,33 @@ class Panel:
     tags: tuple[str, ...]
     saved: tuple[SavedFilter, ...]
     is_saved: bool
+    project: Project | None
+    rights: frozenset[Right]
+    deployments: tuple[Option, ...]
+    targets: tuple[Option, ...]
 
     @property
     def more_chosen(self) -> bool:
         """Whether something is wished for that the folded part of the form holds."""
-        return bool(set(self.wish.chosen) - {"taxon", "group", "since", "until"})
+        unfolded = {"taxon", "group", "since", "until", "project", "deployment"}
+        return bool(set(self.wish.chosen) - unfolded)
+
+    @property
+    def may_change(self) -> bool:
+        return self.project is None or Right.CURATE in self.rights
+
+    @property
+    def may_upload(self) -> bool:
+        return Right.UPLOAD in self.rights
+
+    @property
+    def may_take_originals(self) -> bool:
+        return self.project is None or Right.SEE_PEOPLE in self.rights
+
+    @property
+    def cleared(self) -> str:
+        """The end of the address without any filter: still of the project."""
+        return Wish(project=self.wish.project).query
 
 
 def wish_of(query: QueryDict) -> Wish:
@@ -80,15 +111,16 @@ def wish_of(query: QueryDict) -> Wish:
     return wish
 
 
-def panel_of(reader: Reader, wish: Wish) -> Panel:
-    """Return the panel, in a fixed number of queries."""
+def panel_of(reader: Reader, wish: Wish, project: Project | None = None) -> Panel:
+    """Return the panel of a reader's own photos or of a project's: so many queries, never more."""
     name = names_of([wish.taxon]).get(wish.taxon) if wish.taxon else None
-    uploads = tuple(_uploads(reader, wish))
+    uploads = tuple(_uploads(reader.uploads() if project is None else project.uploads, wish))
+    deployments = tuple(_deployments(project)) if project else ()
     saved = tuple(reader.saved_filters())
     return Panel(
         wish=wish,
         animal=_written(name) if name else wish.taxon,
-        chips=tuple(_chips(wish, name, uploads)),
+        chips=tuple(_chips(wish, name, (*uploads, *deployments))),
         tabs=tuple(
             Tab(key, title, reverse(f"web:library:{key}") + wish.query)
             for key, title in (
@@ -109,6 +141,10 @@ def panel_of(reader: Reader, wish: Wish) -> Panel:
         tags=tuple(dict.fromkeys(reader.tags().values_list("name", flat=True))),
         saved=saved,
         is_saved=any(one.query == wish.query for one in saved),
+        project=project,
+        rights=rights_in(reader.user, project) if project else frozenset(),
+        deployments=deployments,
+        targets=() if project else tuple(_targets(reader)),
     )
 
 
@@ -155,26 +191,37 @@ def _options(choices: Iterable[tuple[Any, Any]]) -> tuple[Option, ...]:
     return tuple(Option(value, capfirst(str(label))) for value, label in choices)
 
 
-def _uploads(reader: Reader, wish: Wish) -> Iterator[Option]:
-    """Yield the reader's last uploads, and the one that is wished for if it is older."""
-    rows = list(reader.uploads()[:UPLOADS])
+def _uploads(uploads: QuerySet[Upload], wish: Wish) -> Iterator[Option]:
+    """Yield the last of these uploads, and the one that is wished for if it is older."""
+    rows = list(uploads.all()[:UPLOADS])
     if wish.upload and wish.upload not in {str(row.pk) for row in rows}:
-        rows += reader.uploads().filter(pk=wish.upload)
+        rows += uploads.filter(pk=wish.upload)
     for row in rows:
         yield Option(str(row.pk), _when(row))
+
+
+def _deployments(project: Project) -> Iterator[Option]:
+    for pk, name in project.deployments.values_list("pk", "name")[:DEPLOYMENTS]:
+        yield Option(str(pk), name)
+
+
+def _targets(reader: Reader) -> Iterator[Option]:
+    found = projects_with(reader.user, Right.UPLOAD)
+    for slug, name in found.values_list("slug", "name")[:TARGETS]:
+        yield Option(slug, name)
 
 
 def _when(upload: Upload) -> str:
     return date_format(localtime(upload.started_at), "DATETIME_FORMAT")
 
 
-def _chips(wish: Wish, name: Name | None, uploads: Iterable[Option]) -> Iterator[Chip]:
-    for names, label in _words(wish, name, {one.value: one.label for one in uploads}):
+def _chips(wish: Wish, name: Name | None, known: Iterable[Option]) -> Iterator[Chip]:
+    for names, label in _words(wish, name, {one.value: one.label for one in known}):
         yield Chip(label, wish.without(*names).query)
 
 
 def _words(
-    wish: Wish, name: Name | None, uploads: dict[str, str]
+    wish: Wish, name: Name | None, known: dict[str, str]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     if wish.taxon:
         yield ("taxon",), name.title if name else _("nothing called “%s”") % wish.taxon
@@ -195,7 +242,9 @@ def _words(
     if wish.box:
         yield ("box",), _("in the area chosen on the map")
     if wish.upload:
-        yield ("upload",), _("uploaded %s") % uploads.get(wish.upload, _("by somebody else"))
+        yield ("upload",), _("uploaded %s") % known.get(wish.upload, _("by somebody else"))
+    if wish.deployment:
+        yield ("deployment",), known.get(wish.deployment, _("a deployment that is gone"))
     if wish.tag:
         yield ("tag",), _("labelled “%s”") % wish.tag
     for mark, label in (
