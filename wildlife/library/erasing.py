@@ -43,7 +43,7 @@ def erase(project_id: UUID | str) -> bool:
     ended = Project.objects.filter(pk=project_id, erasing_at__isnull=False)
     if not ended.update(erasing_at=timezone.now()):
         return True
-    portion = Photo.objects.filter(project=project_id).order_by("pk")[:PORTION]
+    portion = Photo.objects.filter(project__pk=project_id).order_by("pk")[:PORTION]
     ids = list(portion.values_list("pk", flat=True))
     if ids:
         busy = delete_all(Photo.objects.filter(pk__in=ids))

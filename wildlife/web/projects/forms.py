@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wildlife.projects.models import Project, Role
 
 
-class _Named(forms.ModelForm):  # type: ignore[type-arg]
+class _Named(forms.ModelForm):
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())
         if not name:

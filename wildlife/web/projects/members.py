@@ -1,7 +1,6 @@
 """Members and invitations: who is in a project, and how others get in."""
 
 from http import HTTPStatus
-from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -147,10 +146,8 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _member(project: Project, user_id: int) -> Membership:
-    found = get_object_or_404(
-        project.memberships.select_related("user", "project"), user_id=user_id
-    )
-    return cast(Membership, found)
+    theirs = project.memberships.select_related("user", "project")
+    return get_object_or_404(theirs, user_id=user_id)
 
 
 def _needs_an_owner() -> str:

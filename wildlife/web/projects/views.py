@@ -106,13 +106,13 @@ def activity(request: HttpRequest, slug: str) -> HttpResponse:
         "lines": list(lines_of(shown.object_list)),
         "kinds": [(key, words) for key, (words, _verbs) in KINDS.items()],
         "kind": kind if kind in KINDS else "",
-        "people": _people(project.pk),
+        "people": _people(project),
         "by": by,
     }
     return render(request, "web/projects/activity.html", context)
 
 
-def _people(project_id: object) -> list[str]:
+def _people(project: Project) -> list[str]:
     """Return the names of all who did something in a project."""
-    named = Activity.objects.filter(project=project_id, by__isnull=False).order_by()
+    named = Activity.objects.filter(project=project, by__isnull=False).order_by()
     return sorted(named.values_list("by__username", flat=True).distinct())
