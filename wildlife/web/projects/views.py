@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from wildlife.projects.models import Activity, Membership
+from wildlife.projects.models import Activity, Membership, Project
 from wildlife.projects.rights import Right, project_or_404, projects_with, rights_in
 from wildlife.projects.services import create, may_create
 from wildlife.web import pages
