@@ -64,6 +64,7 @@ class Taxon(models.Model):
         related_name="synonyms",
         help_text=_("For a synonym: the taxon whose name is used instead."),
     )
+    # PostgreSQL compares it by bytes (migration 0007), which a change of its type has to keep.
     path = models.CharField(
         max_length=200,
         default="",
