@@ -178,7 +178,7 @@ def _wish(job: Job) -> Wish:
 
 def _note(job: Job) -> None:
     """Write into a project's log what was done with its photos."""
-    verb = _VERBS.get(job.action)
+    verb = _VERBS.get(Action(job.action))
     if job.project is not None and job.changed and verb:
         note(job.project, verb, job.owner, count=job.changed)
 

@@ -114,7 +114,7 @@ def wish_of(query: QueryDict) -> Wish:
 def panel_of(reader: Reader, wish: Wish, project: Project | None = None) -> Panel:
     """Return the panel of a reader's own photos or of a project's: so many queries, never more."""
     name = names_of([wish.taxon]).get(wish.taxon) if wish.taxon else None
-    uploads = tuple(_uploads(reader.uploads() if project is None else project.uploads, wish))
+    uploads = tuple(_uploads(reader.uploads() if project is None else project.uploads.all(), wish))
     deployments = tuple(_deployments(project)) if project else ()
     saved = tuple(reader.saved_filters())
     return Panel(
@@ -193,7 +193,7 @@ def _options(choices: Iterable[tuple[Any, Any]]) -> tuple[Option, ...]:
 
 def _uploads(uploads: QuerySet[Upload], wish: Wish) -> Iterator[Option]:
     """Yield the last of these uploads, and the one that is wished for if it is older."""
-    rows = list(uploads.all()[:UPLOADS])
+    rows = list(uploads[:UPLOADS])
     if wish.upload and wish.upload not in {str(row.pk) for row in rows}:
         rows += uploads.filter(pk=wish.upload)
     for row in rows:
