@@ -21,6 +21,7 @@ from wildlife.photos.keeper import Keeper
 from wildlife.photos.limits import bytes_kept
 from wildlife.photos.models import Photo
 from wildlife.photos.services import delete_all
+from wildlife.projects.members import owned_alone_by
 from wildlife.tokens.models import Token
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,14 @@ STALE_AFTER = timedelta(minutes=2)
 
 class LastSuperuser(Exception):
     """Without this account nobody could run the place any more."""
+
+
+class LastOwner(Exception):
+    """Nobody else owns some projects of this account; `projects` are their names."""
+
+    def __init__(self, projects: list[str]) -> None:
+        super().__init__(projects)
+        self.projects = projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +64,14 @@ def loss_of(user: User) -> Loss:
 def close(user: User) -> None:
     """Close an account: nobody gets in any more, by whatever way, and its erasure begins.
 
-    Raises LastSuperuser.
+    Raises LastSuperuser and LastOwner.
     """
     others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
     with transaction.atomic():
         if user.is_superuser and not others.exists():
             raise LastSuperuser
+        if alone := list(owned_alone_by(user).values_list("name", flat=True)):
+            raise LastOwner(alone)
         user.is_active = False
         user.set_unusable_password()
         user.save(update_fields=["is_active", "password"])

@@ -100,6 +100,12 @@ def delete(request: HttpRequest) -> HttpResponse:
         except closing.LastSuperuser:
             sentence = _("Nobody else can run this place. Make another superuser first.")
             form.add_error(None, sentence)
+        except closing.LastOwner as error:
+            sentence = _(
+                "Nobody else owns these projects: %(names)s. Hand them over or delete them first, "
+                "in their settings."
+            )
+            form.add_error(None, sentence % {"names": ", ".join(error.projects)})
         else:
             logout(request)
             messages.success(request, _("Your account is closed, and all of it is being deleted."))

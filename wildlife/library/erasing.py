@@ -35,7 +35,7 @@ def end(project: Project, by: Somebody) -> None:
     transaction.on_commit(lambda: _send(project.pk))
 
 
-def erase(project_id: UUID | str) -> bool:
+def erase(project_id: UUID) -> bool:
     """Delete the next portion of a project that has ended; return whether all of it is gone.
 
     Photos that are being looked at are left for a later call: `tend` sees to it.
@@ -62,7 +62,7 @@ def tend() -> None:
         _send(pk)
 
 
-def _send(project_id: UUID | str) -> None:
+def _send(project_id: UUID) -> None:
     try:
         app.send_task(TASK, args=[str(project_id)], ignore_result=True)
     except (OperationalError, RedisError, OSError) as error:

@@ -1,5 +1,7 @@
 """What Celery may call. Each task only says which service does it."""
 
+from uuid import UUID
+
 from celery import shared_task
 from django.db import close_old_connections
 
@@ -25,4 +27,4 @@ def tend() -> None:
 def erase_project(project_id: str) -> None:
     """Delete the next portion of a project that has ended."""
     close_old_connections()
-    erasing.erase(project_id)
+    erasing.erase(UUID(project_id))

@@ -146,8 +146,8 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _member(project: Project, user_id: int) -> Membership:
-    theirs = project.memberships.select_related("user", "project")
-    return get_object_or_404(theirs, user_id=user_id)
+    rows = project.memberships.select_related("user", "project")
+    return get_object_or_404(rows, user_id=user_id)
 
 
 def _needs_an_owner() -> str:

@@ -1,5 +1,7 @@
 """The list of projects, a new one, its overview, and the log of what was done in it."""
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -108,6 +110,7 @@ def activity(request: HttpRequest, slug: str) -> HttpResponse:
         "kind": kind if kind in KINDS else "",
         "people": _people(project),
         "by": by,
+        "query": f"{urlencode({'kind': kind, 'by': by})}&",
     }
     return render(request, "web/projects/activity.html", context)
 

@@ -1,0 +1,35 @@
+"""Nobody leaves a project behind that nobody can manage."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from tests.accounts.conftest import PASSWORD
+from wildlife.projects import members, services
+from wildlife.projects.models import Membership, Project, Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transaction, "on_commit", lambda do, **options: do())
+
+
+def close(client):
+    return client.post("/accounts/delete/", {"password": PASSWORD})
+
+
+def test_a_last_owner_hands_over_before_the_account_goes(ranger, sign_in):
+    mara = services.create(ranger, "Mara")
+    client = sign_in()
+    assert "Nobody else owns these projects: Mara." in close(client).content.decode()
+    ranger.refresh_from_db()
+    assert ranger.is_active
+    heir = User.objects.create_user("heir")
+    members.join(mara, heir, Role.VIEWER)
+    members.hand_over(Membership.objects.get(user=heir), ranger)
+    assert close(client)["Location"] == "/"
+    ranger.refresh_from_db()
+    assert not ranger.is_active
+    assert Project.objects.exists()
