@@ -93,3 +93,36 @@ def test_places_of_other_species_are_exact(project: Project, taxa: dict) -> None
     photo = of_the_project(project, latitude=-2.33333, longitude=34.83333)
     builders.answered(photo, taxa["loxodonta-africana"])
     assert "2.333" in member(project, Role.VIEWER).get(f"/photos/{photo.pk}/").content.decode()
+
+
+def test_maps_filters_and_tables_of_a_project_are_coarse_for_who_may_not_know_its_places(
+    project: Project, taxa: dict
+) -> None:
+    photo = of_the_project(project, latitude=-2.33333, longitude=34.83333)
+    viewer, curator = member(project, Role.VIEWER), member(project, Role.CURATOR)
+
+    def told(client: Client) -> str:
+        close = "34.83,-2.34,34.84,-2.33"
+        table = client.post(
+            "/library/change",
+            {"action": "csv", "query": "?project=serengeti", "everything": "1"},
+        )
+        return "".join(
+            (
+                client.get("/library/map/?project=serengeti").content.decode(),
+                client.get(
+                    f"/library/map/clusters?project=serengeti&view={close}"
+                ).content.decode(),
+                b"".join(table.streaming_content).decode(),  # type: ignore[attr-defined]
+            )
+        )
+
+    assert "2.333" in told(curator)
+    coarse = told(viewer)
+    assert "2.3500" in coarse
+    assert not {"2.333", "34.833"} & {text for text in ("2.333", "34.833") if text in coarse}
+
+    # A filter finds the photo in the whole square or not at all: nobody can close in on it.
+    beside = "/library/?project=serengeti&box=34.81,-2.39,34.82,-2.38"
+    assert str(photo.pk) in viewer.get(beside).content.decode()
+    assert str(photo.pk) not in curator.get(beside).content.decode()

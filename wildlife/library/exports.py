@@ -4,6 +4,7 @@ so that neither takes memory or time before the first byte."""
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from math import floor
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import structlog
@@ -12,6 +13,7 @@ from django.db.models import Prefetch, QuerySet
 
 from wildlife.identifications.models import Detection
 from wildlife.library.paging import beyond, mark
+from wildlife.library.wish import COARSE
 from wildlife.photos.models import Photo
 
 log = structlog.get_logger(__name__)
@@ -25,8 +27,11 @@ _PORTION = 500
 _CHUNK = 1024 * 1024
 
 
-def as_csv(photos: QuerySet[Photo]) -> Iterator[str]:
-    """Yield the lines of a table: one per thing found on a photo, one where there is none."""
+def as_csv(photos: QuerySet[Photo], *, exact: bool = True) -> Iterator[str]:
+    """Yield the lines of a table: one per thing found on a photo, one where there is none.
+
+    Places are rough unless the reader may know them exactly.
+    """
     line = _Line()
     writer = csv.writer(line)
     writer.writerow(HEADINGS)
@@ -35,7 +40,7 @@ def as_csv(photos: QuerySet[Photo]) -> Iterator[str]:
     for portion in _portions(photos.prefetch_related(Prefetch("detections", detections))):
         for photo in portion:
             for row in photo.detections.all() or (None,):
-                writer.writerow([*_of_photo(photo), *_of_detection(row)])
+                writer.writerow([*_of_photo(photo, exact), *_of_detection(row)])
                 yield line.text
 
 
@@ -68,17 +73,22 @@ def _portions(photos: QuerySet[Photo]) -> Iterator[Sequence[Photo]]:
         after = mark(portion[-1].moment, portion[-1].pk)
 
 
-def _of_photo(photo: Photo) -> Iterable[object]:
+def _of_photo(photo: Photo, exact: bool) -> Iterable[object]:
     return (
         photo.pk,
         _harmless(photo.filename),
         # The clock on the spot: no zone is known to it.
         photo.taken_at.replace(tzinfo=None).isoformat() if photo.taken_at else "",
-        _number(photo.latitude),
-        _number(photo.longitude),
+        _degrees(photo.latitude, exact),
+        _degrees(photo.longitude, exact),
         photo.received_at.isoformat(),
         photo.state,
     )
+
+
+def _degrees(value: float | None, exact: bool) -> str:
+    """Return a latitude or longitude; rough where the reader may not know it exactly."""
+    return _number(value if exact or value is None else floor(value / COARSE) * COARSE)
 
 
 def _of_detection(row: Detection | None) -> Iterable[object]:

@@ -50,7 +50,7 @@ def branches(reader: Reader, wish: Wish) -> list[QuerySet[Photo]]:
 def _others(reader: Reader, wish: Wish) -> QuerySet[Photo]:
     """Return the photos that answer all of a wish but for what is on them."""
     photos = reader.photos(wish.project).filter(
-        _taken(wish), _in_box(wish.box), _as_sure(wish.sure), _marked(wish)
+        _taken(wish), _in_box(_box(reader, wish)), _as_sure(wish.sure), _marked(wish)
     )
     if wish.upload:
         photos = photos.filter(upload=UUID(wish.upload))
@@ -102,8 +102,12 @@ def _taken(wish: Wish) -> Q:
     return condition
 
 
-def _in_box(text: str) -> Q:
-    box = Box.read(text)
+def _box(reader: Reader, wish: Wish) -> Box | None:
+    box = Box.read(wish.box)
+    return box if box is None or reader.knows_places(wish.project) else box.coarse()
+
+
+def _in_box(box: Box | None) -> Q:
     if box is None:
         return Q()
     across = Q(longitude__range=(box.west, box.east))

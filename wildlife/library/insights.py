@@ -7,6 +7,7 @@ whether there are more.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from math import ceil
 
 from django.db.models import Avg, Count, F, FloatField, Max, Min, QuerySet
 from django.db.models.functions import (
@@ -18,7 +19,7 @@ from django.db.models.functions import (
 )
 
 from wildlife.identifications.models import Identification
-from wildlife.library.wish import Box
+from wildlife.library.wish import COARSE, Box
 from wildlife.photos.models import Photo
 from wildlife.species.models import Taxon
 
@@ -74,8 +75,14 @@ def sample(photos: QuerySet[Photo]) -> QuerySet[Photo]:
     return Photo.objects.filter(pk__in=newest).order_by()
 
 
-def clusters(photos: QuerySet[Photo], degrees: float) -> list[Cluster]:
-    """Return where photos were taken, together with what lies in the same square of a grid."""
+def clusters(photos: QuerySet[Photo], degrees: float, *, exact: bool = True) -> list[Cluster]:
+    """Return where photos were taken, together with what lies in the same square of a grid.
+
+    Where the places must not be told exactly, the squares are whole ones of COARSE degrees, and
+    stand for what lies in them.
+    """
+    if not exact:
+        degrees = ceil(round(degrees / COARSE, 6)) * COARSE
     column, row = Floor(F("longitude") / degrees), Floor(F("latitude") / degrees)
     found = (
         photos.filter(latitude__isnull=False, longitude__isnull=False)
@@ -95,6 +102,8 @@ def clusters(photos: QuerySet[Photo], degrees: float) -> list[Cluster]:
         )
         .order_by("-count", "row", "column")
     )
+    if not exact:
+        return [_square(one["column"], one["row"], degrees, one["count"]) for one in found]
     return [
         Cluster(
             one["y"],
@@ -104,6 +113,13 @@ def clusters(photos: QuerySet[Photo], degrees: float) -> list[Cluster]:
         )
         for one in found
     ]
+
+
+def _square(column: float, row: float, degrees: float, count: int) -> Cluster:
+    west, south = max(column * degrees, -180.0), max(row * degrees, -90.0)
+    east, north = min((column + 1) * degrees, 180.0), min((row + 1) * degrees, 90.0)
+    middle = (south + north) / 2, (west + east) / 2
+    return Cluster(*middle, count, Box(west, south, east, north))
 
 
 def periods(photos: QuerySet[Photo]) -> tuple[str, list[Period]]:

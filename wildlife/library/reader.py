@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from wildlife.library.models import Job, SavedFilter, Tag
 from wildlife.photos.models import Photo, Upload
 from wildlife.photos.selectors import guest_of, listed_for
-from wildlife.projects.rights import projects_with
+from wildlife.projects.rights import Right, projects_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,15 @@ class Reader:
             left = Photo.objects.filter(owner=None, project=None, guest=guest)
             guest = guest if left.exists() else ""
         return listed_for(self.user, guest)
+
+    def knows_places(self, project: str) -> bool:
+        """Whether they may know exactly where the photos that they list were taken.
+
+        Which of a project's photos may show a sensitive species no filter can ask, so all are
+        coarse to who may not see the places of those.
+        """
+        exact = projects_with(self.user, Right.SEE_PLACES)
+        return not project or exact.filter(slug=project).exists()
 
     @property
     def owner(self) -> dict[str, object]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from math import ceil, floor
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -29,6 +30,10 @@ class State(models.TextChoices):
     PENDING = "pending", _("still being looked at")
 
 
+COARSE = 0.1
+"""Degrees: finer places are not told to members of a project who may not know them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A part of the world in degrees. One that crosses 180° has its west east of its east."""
@@ -47,6 +52,12 @@ class Box:
             return None
         fits = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
         return cls(west, south, east, north) if fits else None
+
+    def coarse(self) -> "Box":
+        """Return the box out to the next lines of a grid of COARSE degrees."""
+        west, south = (floor(round(side / COARSE, 6)) * COARSE for side in (self.west, self.south))
+        east, north = (ceil(round(side / COARSE, 6)) * COARSE for side in (self.east, self.north))
+        return Box(max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0))
 
     def __str__(self) -> str:
         return ",".join(f"{side:.6g}" for side in (self.west, self.south, self.east, self.north))

@@ -82,7 +82,8 @@ def change(request: HttpRequest) -> HttpResponseBase:
         messages.error(request, _("No photo is chosen. Tick some, or all that match."))
         return redirect(back)
     if action == "csv":
-        return _file(as_csv(chosen.photos(reader)), "text/csv; charset=utf-8", "csv")
+        exact = reader.knows_places(chosen.wish.project)
+        return _file(as_csv(chosen.photos(reader), exact=exact), "text/csv; charset=utf-8", "csv")
     if action == "zip":
         return _zip(request, reader, chosen)
     if action == Job.Action.DELETE and "sure" not in request.POST:

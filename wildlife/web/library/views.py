@@ -41,7 +41,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
 def map_page(request: HttpRequest) -> HttpResponse:
     """Where the photos were taken."""
     reader, wish, project = _asked(request)
-    found = clusters(sample(matching(reader, wish)), step_for(Box(-180, -90, 180, 90)))
+    exact = reader.knows_places(wish.project)
+    step = step_for(Box(-180, -90, 180, 90))
+    found = clusters(sample(matching(reader, wish)), step, exact=exact)
     context = {"chart": chart_of(wish), "places": listed(found, wish)}
     return _shown(request, "map", reader, wish, context, project)
 
@@ -51,11 +53,14 @@ def map_page(request: HttpRequest) -> HttpResponse:
 def map_clusters(request: HttpRequest) -> HttpResponse:
     """The clusters of a part of the map, as JSON: `view` is "west,south,east,north"."""
     reader, wish, _project = _asked(request)
+    exact = reader.knows_places(wish.project)
     view = Box.read(request.GET.get("view", "")) or Box(-180, -90, 180, 90)
+    view = view if exact else view.coarse()
     photos = sample(matching(reader, wish)).filter(
         latitude__range=(view.south, view.north), longitude__range=(view.west, view.east)
     )
-    return JsonResponse({"clusters": listed(clusters(photos, step_for(view)), wish)})
+    found = clusters(photos, step_for(view), exact=exact)
+    return JsonResponse({"clusters": listed(found, wish)})
 
 
 @require_safe
