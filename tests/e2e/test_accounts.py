@@ -84,7 +84,7 @@ def test_an_account_from_its_first_day_to_its_last(visit, viewport, tmp_path):
     # Out, and in again with a recovery code.
     open_account(page, "Where you are signed in")
     page.get_by_role("button", name="Sign out here").click()
-    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("banner").get_by_role("link", name="Sign in").click()
     page.get_by_label("Login").fill(name)
     page.get_by_label("Password").fill("not-the-password")
     page.get_by_role("button", name="Sign in").click()
