@@ -124,7 +124,7 @@ def test_an_account_from_its_first_day_to_its_last(visit, viewport, tmp_path):
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Delete the account and all of this").click()
     expect(page.get_by_role("status").first).to_contain_text("Your account is closed")
-    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["login/", "signup/", "password/reset/"])
