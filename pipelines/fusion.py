@@ -44,6 +44,8 @@ FAINT, SOFT = 1e-3, 0.05
 
 The second is the larger, so that experts who agree can overrule the sorting.
 """
+NOTHING = 1e-12
+"""A share that is none: products of smaller ones would be lost to rounding."""
 CANDIDATES = 60
 """Taxa of one group that are weighed against each other: the likeliest of each expert."""
 METHODS = ("tree", *tally.METHODS)
@@ -154,7 +156,7 @@ def _voice(ballot: Ballot, vote: Vote, tree: Tree) -> _Voice:
     for slug, probability in vote.scores:
         key = tree.current(slug)
         group = tree.group(key) if key else ""
-        if group in breadth and probability > 0:
+        if group in breadth and probability > NOTHING:
             of = scores.setdefault(group, {})
             of[key] = of.get(key, 0.0) + probability
     listed = {group: sum(of.values()) for group, of in scores.items()}

@@ -178,6 +178,11 @@ def test_taxa_that_the_tree_does_not_know_are_passed_over():
     assert seen.taxon == "felis-catus"
 
 
+def test_a_share_that_is_next_to_nothing_harms_no_answer():
+    seen = answer(ballot("one", {"Corvus corax": 1.0, "Danaus plexippus": 5e-324}, weight=0.5))
+    assert seen.taxon == "corvus-corax"
+
+
 def test_each_crop_gets_its_own_answer_in_the_order_of_the_crops():
     first, second = crop(), replace(crop(), index=1)
     cat, raven = ballot("a", {"Felis catus": 1.0}), ballot("a", {"Corvus corax": 1.0})
