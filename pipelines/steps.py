@@ -70,12 +70,11 @@ def detect(photos: list[Photo], *, member: Member, tools: Tools) -> list[Scene]:
 
 
 def _is_speck(box: Box) -> bool:
-    """Return whether a person or vehicle is so small that it may be a letter in the camera's strip.
+    """Return whether something is so small that it may be a letter in the camera's strip.
 
-    Nobody could be recognised in it.
+    Nobody could recognise who, or what, is in it.
     """
-    small = box.width * box.height < SPECK
-    return box.label != "animal" and small and box.confidence < SURELY_NO_ANIMAL
+    return box.width * box.height < SPECK and box.confidence < SURELY_NO_ANIMAL
 
 
 def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Scene:
