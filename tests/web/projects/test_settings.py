@@ -14,10 +14,6 @@ pytestmark = pytest.mark.django_db
 VALUES = {
     "name": "Mara",
     "sampling_design": "targeted",
-    "event_gap": "60",
-    "reviewers_needed": "2",
-    "accept_above": "0.9",
-    "asks_sex": "on",
     "data_licence": "CC0-1.0",
     "media_licence": "CC-BY-4.0",
 }
@@ -36,20 +32,19 @@ def mara(ann: User) -> Project:
 def test_settings_are_kept_and_noted(mara: Project, ann: User) -> None:
     signed_in(ann).post("/projects/mara/settings/", VALUES)
     mara.refresh_from_db()
-    assert (mara.event_gap, mara.reviewers_needed, mara.accept_above) == (60, 2, 0.9)
-    assert (mara.asks_sex, mara.asks_count) == (True, False)
+    assert (mara.sampling_design, mara.data_licence) == ("targeted", "CC0-1.0")
     assert Activity.objects.first().verb == "project_changed"  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("accept_above", "0.2"), ("name", "  "), ("event_gap", "-1")]
+    ("field", "value"), [("sampling_design", "guessed"), ("name", "  "), ("data_licence", "")]
 )
 def test_settings_that_cannot_be_are_told_and_not_kept(
     mara: Project, ann: User, field: str, value: str
 ) -> None:
     answer = signed_in(ann).post("/projects/mara/settings/", {**VALUES, field: value})
     assert f'id="id_{field}_error"' in answer.content.decode()
-    assert Project.objects.get().event_gap == 120
+    assert Project.objects.get().sampling_design == "opportunistic"
 
 
 def test_a_project_is_handed_over(mara: Project, ann: User) -> None:

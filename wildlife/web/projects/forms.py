@@ -27,55 +27,20 @@ class NewProjectForm(_Named):
 class SettingsForm(_Named):
     class Meta:
         model = Project
-        fields = [
-            "name",
-            "description",
-            "sampling_design",
-            "event_gap",
-            "reviewers_needed",
-            "accept_above",
-            "asks_count",
-            "asks_sex",
-            "asks_life_stage",
-            "asks_behaviour",
-            "data_licence",
-            "media_licence",
-        ]
+        fields = ["name", "description", "sampling_design", "data_licence", "media_licence"]
         labels = {
             "name": _("Name"),
             "description": _("What it is about"),
             "sampling_design": _("How places were chosen"),
-            "event_gap": _("Seconds between two visits"),
-            "reviewers_needed": _("Reviewers who must agree"),
-            "accept_above": _("Accept by itself from"),
-            "asks_count": _("how many animals"),
-            "asks_sex": _("their sex"),
-            "asks_life_stage": _("their age"),
-            "asks_behaviour": _("what they do"),
             "data_licence": _("Licence of the data"),
             "media_licence": _("Licence of the photos"),
         }
         help_texts = {
-            "sampling_design": _("Exports tell it, in the words of Camtrap DP."),
-            "event_gap": _("A photo that comes later than this begins another event."),
-            "reviewers_needed": _("1, or 2 for answers that two people have to give alike."),
-            "accept_above": _(
-                "A confidence of 0.5 to 1: surer answers need no look. Empty: every answer is "
-                "looked at."
-            ),
-            "asks_count": "",
-            "data_licence": _("As SPDX writes it, such as CC-BY-4.0; exports tell it."),
+            "sampling_design": _("In the words of Camtrap DP."),
+            "data_licence": _("As SPDX writes it, such as CC-BY-4.0."),
             "media_licence": _("The same, for the photos themselves."),
         }
-        widgets = {
-            "description": forms.Textarea(attrs={"rows": 4}),
-            "reviewers_needed": forms.Select(choices=[(1, "1"), (2, "2")]),
-            "accept_above": forms.NumberInput(attrs={"min": 0.5, "max": 1, "step": 0.01}),
-        }
-
-
-ASKED = ("asks_count", "asks_sex", "asks_life_stage", "asks_behaviour")
-"""The fields of settings that stand together: what reviewers are asked beside the species."""
+        widgets = {"description": forms.Textarea(attrs={"rows": 4})}
 
 
 class RoleForm(forms.Form):

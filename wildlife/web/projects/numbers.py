@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from wildlife.identifications.models import Verdict
 from wildlife.photos.models import Photo, Upload
 from wildlife.projects.models import Deployment, Membership, Project
 
@@ -18,14 +17,13 @@ class Numbers:
     photos: int
     pending: int
     failed: int
-    to_review: int
     species: int
     deployments: int
     members: int
 
 
 def numbers_of(project: Project) -> Numbers:
-    """Count what a project has. Four queries."""
+    """Count what a project has. Three queries."""
     photos = Photo.objects.filter(project=project)
     counted = photos.aggregate(
         photos=Count("pk"),
@@ -35,16 +33,9 @@ def numbers_of(project: Project) -> Numbers:
     )
     return Numbers(
         **counted,
-        to_review=unreviewed(project).count(),
         deployments=Deployment.objects.filter(project=project).count(),
         members=Membership.objects.filter(project=project).count(),
     )
-
-
-def unreviewed(project: Project) -> QuerySet[Photo]:
-    """Return the photos of a project that have an answer on which nobody has given a verdict."""
-    answered = Photo.objects.filter(project=project, state=Photo.State.DONE)
-    return answered.exclude(Exists(Verdict.objects.filter(photo=OuterRef("pk"))))
 
 
 def with_counts(projects: QuerySet[Project]) -> QuerySet[Project]:

@@ -31,17 +31,11 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
             "photos_moved",
             "photos_deleted",
             "photos_again",
-            "photos_assigned",
-            "photos_unassigned",
         ),
     ),
     "deployments": (
         gettext_lazy("Deployments"),
-        ("deployment_made", "deployment_changed", "deployment_deleted"),
-    ),
-    "review": (
-        gettext_lazy("Review"),
-        ("verdicts_given", "verdicts_undone", "answers_accepted", "answers_unaccepted"),
+        ("deployment_made", "deployment_changed"),
     ),
     "settings": (
         gettext_lazy("Settings"),
@@ -118,7 +112,6 @@ def _template(verb: str, told: Mapping[str, Any]) -> str:
         "upload_begun": _("%(who)s began an upload."),
         "deployment_made": _("%(who)s added the deployment %(name)s."),
         "deployment_changed": _("%(who)s changed the deployment %(name)s."),
-        "deployment_deleted": _("%(who)s deleted the deployment %(name)s."),
     }
     if verb in plain:
         return plain[verb]

@@ -14,7 +14,7 @@ from wildlife.projects import members, services
 from wildlife.projects.models import Project
 from wildlife.projects.rights import Right, may, project_or_404
 from wildlife.web.projects.access import for_users
-from wildlife.web.projects.forms import ASKED, DeleteProjectForm, SettingsForm
+from wildlife.web.projects.forms import DeleteProjectForm, SettingsForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,8 +33,6 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "settings",
         "project": project,
         "form": form,
-        "asked": [form[name] for name in ASKED],
-        "fields": [field for field in form if field.name not in ASKED],
         "others": others.filter(user__is_active=True),
     }
     return render(request, "web/projects/settings.html", context)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from wildlife.projects.models import Project
@@ -23,10 +23,6 @@ class Tab:
 _TABS = (
     ("page", gettext_lazy("Overview"), Right.SEE),
     ("photos", gettext_lazy("Photos"), Right.SEE),
-    ("deployments", gettext_lazy("Deployments"), Right.SEE),
-    ("events", gettext_lazy("Events"), Right.SEE),
-    ("review", gettext_lazy("Review"), Right.REVIEW),
-    ("figures", gettext_lazy("Figures"), Right.SEE),
     ("members", gettext_lazy("Members"), Right.SEE),
     ("settings", gettext_lazy("Settings"), Right.MANAGE),
 )
@@ -37,20 +33,15 @@ def tabs_of(user: Somebody, project: Project) -> Iterator[Tab]:
     """Yield the tabs of a project that somebody may open. One query."""
     rights = rights_in(user, project)
     for key, title, right in _TABS:
-        if right in rights and (url := url_of(key, project)):
+        if right in rights:
+            url = (
+                library_of(project)
+                if key == "photos"
+                else reverse(f"web:projects:{key}", args=[project.slug])
+            )
             yield Tab(key, str(title), url)
 
 
 def library_of(project: Project) -> str:
     """Return the address of a project's photos in the library."""
     return f"{reverse('web:library:gallery')}?{urlencode({'project': project.slug})}"
-
-
-def url_of(key: str, project: Project) -> str:
-    """Return the address of a tab, "" where this copy has no such pages."""
-    if key == "photos":
-        return library_of(project)
-    try:
-        return reverse(f"web:projects:{key}", args=[project.slug])
-    except NoReverseMatch:
-        return ""

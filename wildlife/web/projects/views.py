@@ -17,7 +17,7 @@ from wildlife.web.projects.access import for_users, user_of
 from wildlife.web.projects.forms import NewProjectForm
 from wildlife.web.projects.numbers import last_uploads_of, numbers_of, with_counts
 from wildlife.web.projects.sentences import KINDS, lines_of
-from wildlife.web.projects.tabs import library_of, url_of
+from wildlife.web.projects.tabs import library_of
 
 PROJECTS_PER_PAGE = 50
 LINES_PER_PAGE = 50
@@ -66,7 +66,6 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "uploads": last_uploads_of(project),
         "lines": list(lines_of(activities)),
         "library": library_of(project),
-        "review_url": url_of("review", project) if Right.REVIEW in rights else "",
         "may_upload": Right.UPLOAD in rights,
         "may_manage": Right.MANAGE in rights,
     }
