@@ -69,16 +69,26 @@ def test_originals_and_exact_places_are_not_for_everybody(project: Project) -> N
     owner, viewer = member(project, Role.OWNER), member(project, Role.VIEWER)
     url = send(owner)["Location"]
     taxon = elephants()
-    type(taxon).objects.update(sensitive=True)
     answered(Photo.objects.get(), taxon)
     Photo.objects.update(taxon=taxon, latitude=-1.23456, longitude=35.98765)
     for address in (url, "/api/v1/photos?project=mara"):
         hidden, shown = (client.get(address).json() for client in (viewer, owner))
         hidden, shown = (told.get("results", [told])[0] for told in (hidden, shown))
-        assert (hidden["latitude"], hidden["longitude"]) == (-1.2, 36.0)
+        assert (hidden["latitude"], hidden["longitude"]) == (-1.3, 35.9)
         assert (shown["latitude"], shown["longitude"]) == (-1.23456, 35.98765)
     assert viewer.get(f"{url}/original").status_code == 403
     assert owner.get(f"{url}/original").status_code == 200
+
+
+def test_a_deployment_is_told_roughly_to_who_may_not_know_its_place(project: Project) -> None:
+    curator, reviewer = member(project, Role.CURATOR), member(project, Role.REVIEWER)
+    values = {"name": "C1", "latitude": -1.23456, "longitude": 35.98765, "location_name": "Well"}
+    url = curator.post(f"{PROJECT}/deployments", values, format="json")["Location"]
+    for address in (url, f"{PROJECT}/deployments"):
+        rough, exact = (client.get(address).json() for client in (reviewer, curator))
+        rough, exact = (told.get("results", [told])[0] for told in (rough, exact))
+        assert (rough["latitude"], rough["longitude"], rough["location_name"]) == (-1.3, 35.9, "")
+        assert (exact["latitude"], exact["location_name"]) == (-1.23456, "Well")
 
 
 def test_deployments_are_written_by_who_curates(project: Project) -> None:

@@ -12,8 +12,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from wildlife.photos.models import Photo
-from wildlife.projects.rights import Right, projects_with
+from wildlife.projects.places import projects_known_exactly
 
 
 class NotFromAnotherSite(BasePermission):
@@ -41,18 +40,10 @@ def owner_of(request: Request) -> User | None:
     return request.user if request.user.is_authenticated else None
 
 
-def places_shown_to(request: Request) -> Callable[[Photo], bool]:
-    """Return whether a reader may know where exactly a photo was taken: of sensitive species in
-    projects, not everybody. One query, once it is needed."""
-    user = request.user
+def places_shown_to(request: Request) -> Callable[[UUID | None], bool]:
+    """Return whether a reader may know exact places of a project (None: of no project).
 
-    @cache
-    def projects() -> frozenset[UUID]:
-        exact = projects_with(user, Right.SEE_PLACES)
-        return frozenset(exact.values_list("pk", flat=True))
-
-    def shown(photo: Photo) -> bool:
-        sensitive = photo.taxon is not None and photo.taxon.sensitive
-        return not sensitive or photo.project_id is None or photo.project_id in projects()
-
-    return shown
+    One query, once it is needed.
+    """
+    known = cache(lambda: projects_known_exactly(request.user))
+    return lambda project_id: project_id is None or project_id in known()

@@ -1,13 +1,18 @@
 """What the API says of projects, deployments and events, in the terms of Camtrap DP."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as Invalid
+from django.utils.functional import cached_property
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
+from wildlife.api.access import places_shown_to
 from wildlife.projects.models import Deployment, Event, Project, Role
+from wildlife.projects.places import coarse
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
@@ -80,6 +85,21 @@ class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
             "created_at",
         ]
         read_only_fields = ["id", "clock_shift", "created_at"]
+
+    @cached_property
+    def _places_shown(self) -> Callable[[UUID | None], bool]:
+        return places_shown_to(self.context["request"])
+
+    def to_representation(self, instance: Deployment) -> dict[str, Any]:
+        """Tell where it is, or only roughly, and without words that would tell it."""
+        told = super().to_representation(instance)
+        if self._places_shown(instance.project_id):
+            return told
+        for name in ("latitude", "longitude"):
+            if told[name] is not None:
+                told[name] = coarse(told[name])
+        told.update(coordinate_uncertainty=None, location_id="", location_name="", comments="")
+        return told
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask the model, which knows what fits together. `project` is that of the address."""

@@ -7,6 +7,7 @@ attribute of serializers; mypy cannot know that.
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
+from uuid import UUID
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -18,12 +19,11 @@ from wildlife.identifications.models import Detection
 from wildlife.library.wish import Box, Sure, Wish
 from wildlife.library.wish import State as LibraryState
 from wildlife.photos.models import Photo
+from wildlife.projects.places import coarse
 from wildlife.species.models import ConservationAssessment
 from wildlife.told import told
 
 Plain = serializers.Serializer[Any]
-COARSE = 1
-"""Decimals of degrees that are told where a place is to be kept: some ten kilometres."""
 
 
 class ProblemSerializer(Plain):
@@ -188,15 +188,15 @@ class PhotoSerializer(serializers.ModelSerializer[Photo]):
         read_only_fields = fields
 
     @cached_property
-    def _places_shown(self) -> Callable[[Photo], bool]:
+    def _places_shown(self) -> Callable[[UUID | None], bool]:
         return places_shown_to(self.context["request"])
 
     def to_representation(self, instance: Photo) -> dict[str, Any]:
         told = super().to_representation(instance)
-        if not self._places_shown(instance):
+        if not self._places_shown(instance.project_id):
             for name in ("latitude", "longitude"):
                 if told[name] is not None:
-                    told[name] = round(told[name], COARSE)
+                    told[name] = coarse(told[name])
         return told
 
 

@@ -4,12 +4,11 @@ Every portion costs the same few queries and is forgotten before the next one, s
 not grow with the number of photos.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from wildlife.exchange.records import (
@@ -25,25 +24,20 @@ from wildlife.exchange.taxa import TaxonBook
 from wildlife.library.paging import beyond, mark
 from wildlife.photos.models import Photo
 from wildlife.projects.models import Deployment, Project
+from wildlife.projects.places import COARSE, coarse
 from wildlife.projects.rights import Right, rights_in
 
 PORTION = 500
-COARSE = 0.1
-"""Degrees to which places of sensitive species are rounded: about 11 km."""
 
 Somebody = AbstractBaseUser | AnonymousUser
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the asker may know beyond the photos and their answers.
-
-    `veiled` are deployments where a sensitive species was seen: where they are would tell it.
-    """
+    """What the asker may know beyond the photos and their answers."""
 
     places: bool
     originals: bool
-    veiled: frozenset[UUID] = frozenset()
 
 
 def view_of(user: Somebody, project: Project | None) -> View:
@@ -51,9 +45,7 @@ def view_of(user: Somebody, project: Project | None) -> View:
     if project is None:
         return View(places=True, originals=True)
     rights = rights_in(user, project)
-    places = Right.SEE_PLACES in rights
-    veiled = frozenset() if places else frozenset(_veiled(project))
-    return View(places, Right.SEE_PEOPLE in rights, veiled)
+    return View(Right.SEE_PLACES in rights, Right.SEE_PEOPLE in rights)
 
 
 def records(photos: QuerySet[Photo], view: View, base_url: str = "") -> Iterator[PhotoRecord]:
@@ -94,9 +86,7 @@ def about(project: Project | None, user: Somebody) -> ProjectRecord:
 
 
 def _record(photo: Photo, view: View, book: TaxonBook, base_url: str) -> PhotoRecord:
-    things = things_of(photo, book)
-    sensitive = any(thing.taxon and thing.taxon.slug in book.sensitive for thing in things)
-    hidden = not view.places and (sensitive or photo.deployment_id in view.veiled)
+    things, hidden = things_of(photo, book), not view.places
     event = photo.event
     deployment = _deployment(photo.deployment, hidden=hidden) if photo.deployment else None
     return PhotoRecord(
@@ -125,10 +115,7 @@ def _place(row: Photo | Deployment, *, hidden: bool) -> PlaceRecord | None:
         return None
     if not hidden:
         return PlaceRecord(row.latitude, row.longitude)
-    latitude, longitude = (
-        round(round(value / COARSE) * COARSE, 1) for value in (row.latitude, row.longitude)
-    )
-    return PlaceRecord(latitude, longitude, COARSE)
+    return PlaceRecord(coarse(row.latitude), coarse(row.longitude), COARSE)
 
 
 def _deployment(row: Deployment, *, hidden: bool) -> DeploymentRecord:
@@ -170,13 +157,3 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
-
-
-def _veiled(project: Project) -> Collection[UUID]:
-    sensitive = (
-        Q(taxon__sensitive=True)
-        | Q(further_taxa__sensitive=True)
-        | Q(verdicts__taxon__sensitive=True)
-    )
-    rows = Photo.objects.filter(sensitive, project=project, deployment__isnull=False)
-    return set(rows.order_by().values_list("deployment", flat=True).distinct())

@@ -13,8 +13,6 @@ class TaxonBook:
 
     def __init__(self) -> None:
         self._records: dict[str, TaxonRecord] = {}
-        self.sensitive: set[str] = set()
-        """Slugs of those whose places are kept from who need not know."""
 
     def __getitem__(self, slug: str) -> TaxonRecord:
         return self._records[slug]
@@ -44,8 +42,6 @@ class TaxonBook:
         numbers = dict(gbif.values_list("taxon_id", "value"))
         for slug, taxon in asked.items():
             lineage = {one.rank: one.scientific_name for one in lines[taxon.pk]}
-            if taxon.sensitive:
-                self.sensitive |= {slug, taxon.slug}
             self._records[slug] = TaxonRecord(
                 slug=taxon.slug,
                 scientific_name=taxon.scientific_name,

@@ -4,7 +4,6 @@ so that neither takes memory or time before the first byte."""
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from math import floor
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import structlog
@@ -13,8 +12,8 @@ from django.db.models import Prefetch, QuerySet
 
 from wildlife.identifications.models import Detection
 from wildlife.library.paging import beyond, mark
-from wildlife.library.wish import COARSE
 from wildlife.photos.models import Photo
+from wildlife.projects.places import coarse
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +87,7 @@ def _of_photo(photo: Photo, exact: bool) -> Iterable[object]:
 
 def _degrees(value: float | None, exact: bool) -> str:
     """Return a latitude or longitude; rough where the reader may not know it exactly."""
-    return _number(value if exact or value is None else floor(value / COARSE) * COARSE)
+    return _number(value if exact or value is None else coarse(value))
 
 
 def _of_detection(row: Detection | None) -> Iterable[object]:

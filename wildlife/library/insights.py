@@ -19,8 +19,9 @@ from django.db.models.functions import (
 )
 
 from wildlife.identifications.models import Identification
-from wildlife.library.wish import COARSE, Box
+from wildlife.library.wish import Box
 from wildlife.photos.models import Photo
+from wildlife.projects.places import COARSE
 from wildlife.species.models import Taxon
 
 MOST = 100_000

@@ -35,11 +35,7 @@ class Reader:
         return listed_for(self.user, guest)
 
     def knows_places(self, project: str) -> bool:
-        """Whether they may know exactly where the photos that they list were taken.
-
-        Which of a project's photos may show a sensitive species no filter can ask, so all are
-        coarse to who may not see the places of those.
-        """
+        """Whether they may know exactly where the photos that they list were taken."""
         exact = projects_with(self.user, Right.SEE_PLACES)
         return not project or exact.filter(slug=project).exists()
 

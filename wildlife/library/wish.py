@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from math import ceil, floor
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from models_registry.interfaces import GROUPS
+from wildlife.projects.places import coarse
 from wildlife.species.models import ConservationAssessment
 
 
@@ -28,10 +28,6 @@ class Sure(models.TextChoices):
 class State(models.TextChoices):
     FAILED = "failed", _("could not be looked at")
     PENDING = "pending", _("still being looked at")
-
-
-COARSE = 0.1
-"""Degrees: finer places are not told to members of a project who may not know them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +50,9 @@ class Box:
         return cls(west, south, east, north) if fits else None
 
     def coarse(self) -> "Box":
-        """Return the box out to the next lines of a grid of COARSE degrees."""
-        west, south = (floor(round(side / COARSE, 6)) * COARSE for side in (self.west, self.south))
-        east, north = (ceil(round(side / COARSE, 6)) * COARSE for side in (self.east, self.north))
+        """Return the box out to the next lines of a grid on which places are told roughly."""
+        west, south = coarse(self.west), coarse(self.south)
+        east, north = -coarse(-self.east), -coarse(-self.north)
         return Box(max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0))
 
     def __str__(self) -> str:
