@@ -17,8 +17,8 @@ from wildlife.photos.refusals import PhotoRefused
 
 
 class Site(BaseHTTPRequestHandler):
-    """`/photo/NAME` is a photo, `/to/URL` leads there, `/slow` and `/drip` trickle, `/endless`
-    never ends."""
+    """`/photo/NAME` is a photo, `/to/URL` leads there, `/slow`, `/drip`, `/chunk` and `/open`
+    trickle, `/endless` never ends."""
 
     asked: list[tuple[str, str]] = []
 
@@ -37,6 +37,10 @@ class Site(BaseHTTPRequestHandler):
                 for number in range(90):
                     self.wfile.write(f"X-{number}: x\r\n".encode())
                     time.sleep(0.05)
+            case "chunk":
+                self._trickle(b"Transfer-Encoding: chunked\r\n\r\n", b"0")
+            case "open":
+                self._trickle(b"Connection: close\r\n\r\n" + saved(scene()), b"")
             case "slow" | "endless":
                 self._send(200, b"", **{"Content-Length": str(10**9)})
                 for _piece in range(10_000):
@@ -44,6 +48,13 @@ class Site(BaseHTTPRequestHandler):
                     time.sleep(0.02 if first == "slow" else 0)
             case _:
                 self._send(404, b"nothing")
+
+    def _trickle(self, head: bytes, piece: bytes) -> None:
+        """Begin an answer and go on for three seconds, never to its end."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n" + head)
+        for _piece in range(60):
+            self.wfile.write(piece)
+            time.sleep(0.05)
 
     def _send(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
@@ -88,6 +99,25 @@ def test_a_photo_comes_with_its_name_and_whole(site: str) -> None:
     assert Site.asked == [("/photo/t%C3%BCr%20a.jpg?size=full", site.removeprefix("http://"))]
 
 
+def test_a_path_in_any_alphabet_is_asked_for_as_servers_know_it(site: str) -> None:
+    with fetched(f"{site}/photo/狮子%20é.jpg?ort=tür") as file:
+        assert file.name == "狮子 é.jpg"
+    assert Site.asked[0][0] == "/photo/%E7%8B%AE%E5%AD%90%20%C3%A9.jpg?ort=t%C3%BCr"
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://löwe.example/a.jpg", "xn--lwe-sna.example"),
+        ("http://LÖWE.example:8080/a.jpg", "xn--lwe-sna.example:8080"),
+        ("http://[2606:4700::1111]/a.jpg", "[2606:4700::1111]"),
+        ("http://[2606:4700::1111]:8080/a.jpg", "[2606:4700::1111]:8080"),
+    ],
+)
+def test_a_server_is_told_its_host_in_ascii(url: str, host: str) -> None:
+    assert fetching._host_header(fetching.Target(*fetching._split(url), "")) == host
+
+
 def test_a_redirect_is_followed_and_a_circle_given_up(site: str) -> None:
     with fetched(f"{site}/to/{site}/photo/b.jpg") as file:
         assert file.name == "b.jpg"
@@ -130,6 +160,10 @@ def test_nothing_is_asked_inside_private_networks(
 def test_no_redirect_leads_into_a_private_network(site: str) -> None:
     assert code_of(f"{site}/to/http://localhost:{site.rpartition(':')[2]}/photo/a.jpg") == "private"
     assert len(Site.asked) == 1
+
+
+def test_a_redirect_that_is_no_address_is_refused(site: str) -> None:
+    assert code_of(f"{site}/to/http://[oops/") == "unreachable"
 
 
 def test_no_redirect_leads_to_another_kind_of_address(site: str) -> None:
@@ -192,7 +226,7 @@ def test_nobody_fills_the_disk_or_keeps_us_waiting(site: str, settings: Settings
     settings.MAX_UPLOAD_BYTES = 1_000_000
     assert code_of(f"{site}/endless") == "too_large"
     settings.FETCH_SECONDS = 0.3
-    for kind in ("slow", "drip"):
+    for kind in ("slow", "drip", "chunk", "open"):
         began = time.monotonic()
         assert code_of(f"{site}/{kind}") in ("too_slow", "unreachable")
         assert time.monotonic() - began < 1.5

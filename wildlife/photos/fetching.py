@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -20,6 +20,7 @@ import certifi
 import urllib3
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
@@ -57,17 +58,24 @@ def fetched(url: str) -> Iterator[UploadedFile]:
     until = time.monotonic() + settings.FETCH_SECONDS
     for _redirect in range(MOST_REDIRECTS + 1):
         target = _target(url)
-        response = _asked(target, until)
+        response, sock = _asked(target, until)
         try:
             if response.status in _REDIRECTS and (place := response.headers.get("Location")):
-                url = urljoin(url, place)
+                url = _led_to(url, place)
                 continue
-            with _read(response, until) as kept:
+            with _read(response, sock, until) as kept:
                 yield UploadedFile(cast(BinaryIO, kept), _name(target.url), "", kept.tell())
             return
         finally:
             response.close()
     raise PhotoRefused(_("This address leads on and on to others."), "unreachable")
+
+
+def _led_to(url: str, place: str) -> str:
+    try:
+        return urljoin(url, place)
+    except ValueError as error:  # what begins like an IPv6 address, and is none
+        raise _unreachable() from error
 
 
 def _split(url: str) -> tuple[SplitResult, str, int]:
@@ -124,36 +132,47 @@ def _meant(address: Address) -> Iterator[Address]:
         yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
 
 
-def _asked(target: Target, until: float) -> urllib3.BaseHTTPResponse:
-    """Return what a server answers, its body still to be read. Raises PhotoRefused."""
+def _asked(target: Target, until: float) -> tuple[urllib3.BaseHTTPResponse, socket.socket | None]:
+    """Return what a server answers, its body still to be read from the socket beside it.
+
+    Raises PhotoRefused.
+    """
     connection = _connection(target, _left(until))
-    path = target.url.path or "/"
     headers = {
-        "Host": target.url.netloc,
+        "Host": _host_header(target),
         "User-Agent": _USER_AGENT,
         "Accept": "image/*",
         "Accept-Encoding": "identity",
     }
-    # A timeout is of one piece; a server that drips its headers would never meet it.
-    end = threading.Timer(_left(until), _cut, [connection])
-    end.daemon = True
-    end.start()
     try:
-        connection.request(
-            "GET",
-            f"{path}?{target.url.query}" if target.url.query else path,
-            headers=headers,
-            preload_content=False,
-            decode_content=False,
-        )
-        response = connection.getresponse()
+        with _ending(until, lambda: _cut(connection.sock)):
+            connection.request(
+                "GET",
+                _asked_for(target.url),
+                headers=headers,
+                preload_content=False,
+                decode_content=False,
+            )
+            sock = connection.sock  # which it lets go where the server will close it
+            response = connection.getresponse()
         _left(until)  # what was cut looks like an answer that has ended
-        return response
+        return response, sock
     except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
         connection.close()
         raise _unreachable() from error
-    finally:
-        end.cancel()
+
+
+def _host_header(target: Target) -> str:
+    """Return the host as servers know it: in ASCII, with its port where the address names one."""
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    return host if target.url.port is None else f"{host}:{target.port}"
+
+
+def _asked_for(url: SplitResult) -> str:
+    """Return path and query in ASCII; what is quoted already stays as it is."""
+    path = url.path or "/"
+    asked: str = iri_to_uri(f"{path}?{url.query}" if url.query else path)
+    return asked
 
 
 def _connection(target: Target, seconds: float) -> HTTPConnection:
@@ -169,15 +188,30 @@ def _connection(target: Target, seconds: float) -> HTTPConnection:
     )
 
 
-def _cut(connection: HTTPConnection) -> None:
-    if connection.sock is not None:
+@contextmanager
+def _ending(until: float, cut: Callable[[], None]) -> Iterator[None]:
+    """Cut what still goes on when the time is over.
+
+    A timeout is of one piece: a server that drips would never meet it.
+    """
+    end = threading.Timer(_left(until), cut)
+    end.daemon = True
+    end.start()
+    try:
+        yield
+    finally:
+        end.cancel()
+
+
+def _cut(sock: socket.socket | None) -> None:
+    if sock is not None:
         with suppress(OSError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
+            sock.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
 def _read(
-    response: urllib3.BaseHTTPResponse, until: float
+    response: urllib3.BaseHTTPResponse, sock: socket.socket | None, until: float
 ) -> Iterator["SpooledTemporaryFile[bytes]"]:
     """Give what a server sends, read to its end; no more of it than one photo may have."""
     if response.status != 200:
@@ -188,15 +222,17 @@ def _read(
         )
     with SpooledTemporaryFile(_IN_MEMORY) as kept:
         try:
-            while chunk := response.read1(_CHUNK):
-                kept.write(chunk)
-                if kept.tell() > settings.MAX_UPLOAD_BYTES:
-                    raise PhotoRefused(
-                        _("This file is larger than %(most).4g MB, the most we take.")
-                        % {"most": settings.MAX_UPLOAD_BYTES / 1024**2},
-                        "too_large",
-                    )
-                _left(until)
+            with _ending(until, lambda: _cut(sock)):
+                while chunk := response.read1(_CHUNK):
+                    kept.write(chunk)
+                    if kept.tell() > settings.MAX_UPLOAD_BYTES:
+                        raise PhotoRefused(
+                            _("This file is larger than %(most).4g MB, the most we take.")
+                            % {"most": settings.MAX_UPLOAD_BYTES / 1024**2},
+                            "too_large",
+                        )
+                    _left(until)
+            _left(until)  # a body without a length that was cut looks whole
         except (urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
             raise _unreachable() from error
         yield kept
