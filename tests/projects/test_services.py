@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from wildlife.projects import invitations, members, services
 from wildlife.projects.models import Activity, Invitation, Membership, Project, Role
+from wildlife.projects.rights import Right, may, rights_in
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,23 @@ def test_who_hands_over_becomes_a_curator(mara: Project, ann: User, ben: User) -
     assert (role_of(mara, ann), role_of(mara, ben)) == (Role.CURATOR, Role.OWNER)
     members.hand_over(membership(mara, ben), ben)
     assert role_of(mara, ben) == Role.OWNER
+
+
+def test_nobody_hands_over_to_who_has_just_left(mara: Project, ann: User, ben: User) -> None:
+    members.join(mara, ben, Role.VIEWER)
+    heir = membership(mara, ben)
+    members.remove(membership(mara, ben), ben)
+    with pytest.raises(members.LastOwner):
+        members.hand_over(heir, ann)
+    assert role_of(mara, ann) == Role.OWNER
+
+
+def test_a_project_that_has_ended_gives_nobody_a_right(mara: Project, ann: User) -> None:
+    assert may(ann, Right.MANAGE, mara)
+    mara.erasing_at = timezone.now()
+    staff = User.objects.create_user("staff", is_staff=True)
+    for user in (ann, staff):
+        assert rights_in(user, mara) == frozenset()
 
 
 def test_only_projects_without_another_owner_are_owned_alone(

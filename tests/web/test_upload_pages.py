@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from tests.web import builders
 from tests.web.conftest import as_guest
+from wildlife.library import jobs
 from wildlife.photos.models import Photo, Upload, UploadItem
+from wildlife.projects.models import Project
 from wildlife.web.uploads.standing import standing_of
 
 TAKEN = datetime(2020, 1, 31, 23, 30, tzinfo=UTC)
@@ -48,9 +50,9 @@ def test_counts_tell_what_became_of_each_file(batch: Upload, guest: Client) -> N
     item(batch, "expected", path="DCIM/late.jpg")
     item(batch, "unpacked", is_archive=True)
     shown = standing_of(batch)
-    assert (shown.total, shown.missing, shown.here, shown.pending) == (7, 1, 6, 2)
+    assert (shown.total, shown.missing, shown.pending) == (7, 1, 2)
     assert (shown.done, shown.known, shown.failed, shown.refused) == (2, 1, 1, 1)
-    assert (shown.ended, shown.problems, shown.finished) == (4, 2, False)
+    assert shown.problems == 2
     page = guest.get(f"/uploads/{batch.pk}/").content.decode()
     for words in ("2 problems", "It is cut short.", "This is no photo.", "DCIM/late.jpg"):
         assert words in page
@@ -114,13 +116,21 @@ def test_failed_photos_are_looked_at_again(
     assert dispatched == [1]
 
 
-def test_all_photos_of_an_upload_can_be_deleted(batch: Upload, guest: Client) -> None:
+def test_all_photos_of_an_upload_can_be_deleted(
+    batch: Upload,
+    guest: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    monkeypatch.setattr(jobs, "send", lambda job: jobs.go_on(job.pk))
     mine, other = taken(batch), builders.photo()
     form = {"query": f"?upload={batch.pk}", "everything": "1", "action": "delete"}
     assert f'value="?upload={batch.pk}"' in guest.get(f"/uploads/{batch.pk}/").content.decode()
     assert "1 photo" in guest.post("/library/change", form).content.decode()
     assert Photo.objects.filter(pk=mine.pk).exists()
-    assert other.upload is None
+    with django_capture_on_commit_callbacks(execute=True):
+        guest.post("/library/change", {**form, "sure": "1"})
+    assert list(Photo.objects.all()) == [other]
 
 
 def test_the_page_takes_few_queries_however_many_files_there_are(
@@ -146,6 +156,13 @@ def test_home_leads_to_what_was_not_finished(batch: Upload, guest: Client) -> No
     assert f'href="/uploads/{batch.pk}/"' in page
     assert "3 still missing" in page
     assert "still missing" not in as_guest("another").get("/").content.decode()
+
+
+def test_home_sends_nobody_on_with_the_upload_of_a_project(batch: Upload, guest: Client) -> None:
+    item(batch, "expected")
+    item(batch, "expected")
+    Upload.objects.update(project=Project.objects.create(slug="mara", name="Mara"))
+    assert "still missing" not in guest.get("/").content.decode()
 
 
 # --- The clock ------------------------------------------------------------------------------------

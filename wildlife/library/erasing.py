@@ -26,7 +26,7 @@ STALE_AFTER = timedelta(minutes=2)
 
 @transaction.atomic
 def end(project: Project, by: Somebody) -> None:
-    """Delete a project with all that belongs to it; from now on nobody sees any of it.
+    """Delete a project with all that belongs to it; from now on no member sees any of it.
 
     Its address is free at once.
     """

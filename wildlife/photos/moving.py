@@ -14,10 +14,11 @@ from wildlife.projects.models import Project
 def move(photos: QuerySet[Photo], project: Project) -> int:
     """Give photos of users to a project, which keeps each file once; return how many it took.
 
-    What it has already stays with its owner, and so do all where the project has no room. Who may
-    give and take is the caller's question.
+    What it has already stays with its owner, and so do all where the project has no room or has
+    ended. Who may give and take is the caller's question.
     """
-    Project.objects.select_for_update().get(pk=project.pk)
+    if Project.objects.select_for_update().get(pk=project.pk).erasing_at is not None:
+        return 0
     given = photos.filter(owner__isnull=False)
     there = Photo.objects.filter(project=project, sha256__in=given.values("sha256"))
     new = list(given.exclude(sha256__in=there.values("sha256")).values_list("pk", flat=True))

@@ -41,7 +41,7 @@ def invite(
         expires_at=timezone.now() + timedelta(days=days),
         uses_left=uses,
     )
-    note(project, "invitation_made", by, role=role, uses=uses, note=meant_for)
+    note(project, "invitation_made", by, role=role, uses=uses)
     return invitation, secret
 
 
@@ -80,8 +80,7 @@ def gains(invitation: Invitation, user: User) -> bool:
 @transaction.atomic
 def revoke(invitation: Invitation, by: Somebody) -> None:
     """Let a link open nothing any more."""
-    told = {"role": invitation.role, "note": invitation.note}
-    note(invitation.project, "invitation_revoked", by, **told)
+    note(invitation.project, "invitation_revoked", by, role=invitation.role)
     invitation.delete()
 
 

@@ -60,13 +60,13 @@ def remove(membership: Membership, by: Somebody) -> None:
 def hand_over(membership: Membership, by: Somebody) -> None:
     """Make a member the owner, and who hands over, where they own it, a curator.
 
-    Raises LastOwner where the member cannot sign in.
+    Raises LastOwner where the member has gone or cannot sign in.
     """
     project = membership.project
     _lock(project)
-    if not membership.user.is_active:
+    heir = Membership.objects.filter(pk=membership.pk, user__is_active=True)
+    if not heir.update(role=Role.OWNER):
         raise LastOwner
-    Membership.objects.filter(pk=membership.pk).update(role=Role.OWNER)
     others = Membership.objects.filter(project=project, user=by.pk, role=Role.OWNER)
     others.exclude(pk=membership.pk).update(role=Role.CURATOR)
     note(project, "project_handed_over", by, user=membership.user_id)

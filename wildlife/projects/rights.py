@@ -19,7 +19,7 @@ class Right(Enum):
     """Something that may be done with a project and what belongs to it."""
 
     SEE = "see"
-    """Its pages, photos, answers and figures; people blurred, sensitive places coarse."""
+    """Its pages, photos and answers; no photos with people, and places only roughly."""
     REVIEW = "review"
     """Give verdicts."""
     UPLOAD = "upload"
@@ -72,7 +72,9 @@ def projects_with(user: Somebody, right: Right = Right.SEE) -> QuerySet[Project]
 
 
 def rights_in(user: Somebody, project: Project) -> frozenset[Right]:
-    """Return all rights of a user in a project."""
+    """Return all rights of a user in a project; none in one that is being deleted."""
+    if project.erasing_at is not None:
+        return frozenset()
     if is_staff(user):
         return frozenset(Right)
     if not isinstance(user, User) or not user.is_active:

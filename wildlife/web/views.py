@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "here": "photos",
         "obstacle": pages.obstacle(),
-        "uploads": last_uploads(own_uploads(request)),
+        "uploads": last_uploads(own_uploads(request).filter(project=None)),
         "upload_projects": projects_with(request.user, Right.UPLOAD)[:OFFERED_PROJECTS],
         "guest_days": 0 if request.user.is_authenticated else settings.GUEST_DAYS,
         **_grid(request),

@@ -8,9 +8,10 @@ from django.test import Client
 
 from tests.photos.build import photo_of, upload
 from tests.web.projects.test_pages import member, signed_in
-from wildlife.library import jobs
+from wildlife.library import erasing, jobs
 from wildlife.library.models import Job
 from wildlife.photos.models import Photo, Upload
+from wildlife.photos.moving import move
 from wildlife.projects.models import Activity, Project, Role
 from wildlife.projects.services import create
 
@@ -146,6 +147,20 @@ def test_own_photos_move_into_a_project_which_keeps_each_file_once(
     assert set(Photo.objects.filter(project=mara)) == {there, new}
     assert list(Photo.objects.filter(owner=ann)) == [both]
     assert Activity.objects.first().details == {"count": 1}  # type: ignore[union-attr]
+
+
+def test_a_project_that_ends_while_photos_move_takes_no_more(
+    mara: Project, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "send", lambda job: None)
+    monkeypatch.setattr(erasing, "_send", lambda project_id: None)
+    photo = photo_of(owner=ann)
+    change(signed_in(ann), "move", everything="1", target="mara")
+    erasing.end(mara, ann)
+    jobs.go_on(Job.objects.get().pk)
+    assert move(Photo.objects.all(), mara) == 0
+    photo.refresh_from_db()
+    assert photo.owner == ann
 
 
 def test_nobody_moves_the_photos_of_others(mara: Project, ann: User) -> None:

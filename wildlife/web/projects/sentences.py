@@ -73,7 +73,6 @@ def _sentence(row: Activity, names: Mapping[int, str]) -> str:
         "name": told.get("name", ""),
         "old": told.get("old", ""),
         "new": told.get("new", ""),
-        "note": told.get("note", ""),
         "count": f"{told.get('count', 0):,}",
     }
     return _template(row.verb, told) % words

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -46,7 +46,10 @@ def hand_over(request: HttpRequest, slug: str) -> HttpResponse:
     rows = project.memberships.select_related("user", "project").filter(user__is_active=True)
     name = request.POST.get("to", "")[:150]
     member = get_object_or_404(rows, user__username=name)
-    members.hand_over(member, request.user)
+    try:
+        members.hand_over(member, request.user)
+    except members.LastOwner as error:
+        raise Http404 from error
     told = {"name": member.user.get_username(), "project": project.name}
     messages.success(request, _("%(name)s owns %(project)s now.") % told)
     if may(request.user, Right.MANAGE, project):

@@ -45,21 +45,8 @@ class Standing:
     every: int
 
     @property
-    def here(self) -> int:
-        return self.total - self.missing
-
-    @property
-    def ended(self) -> int:
-        """Files of which nothing more is to come."""
-        return self.done + self.failed + self.refused
-
-    @property
     def problems(self) -> int:
         return self.failed + self.refused
-
-    @property
-    def finished(self) -> bool:
-        return self.total > 0 and self.ended == self.total
 
     @property
     def version(self) -> str:
