@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ OVERLAP = 0.6
 """Two boxes of one label with a larger IoU are one thing."""
 SAME_THING = 0.85
 """Two boxes with a larger IoU are one thing whatever their labels."""
+PORTION = 4
+"""Photos that are held until all of them have been looked at as closely as they need."""
 SEEN_WELL = 0.5
 """A first look at an animal that is at least so sure, and fills so much of the photo …"""
 FILLS = 0.15
@@ -34,6 +37,12 @@ CLOSER_FLOOR = 0.2
 """What only the closer look sees has to be surer than the rest …"""
 WITHIN = 0.6
 """… and no part of what the first look saw, nor around it: so much of a box in another is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    image: Image
+    boxes: list[Box]
 
 
 class BoxDetector:
@@ -63,14 +72,13 @@ class BoxDetector:
         looks = _looks(images, self._spec, self._backend)
         if self._closer is None:
             return (look.boxes for look in looks)
+        return self._twice(looks, self._closer)
+
+    def _twice(self, looks: Iterator[_Look], backend: Backend) -> Iterator[list[Box]]:
+        """Go on in portions, so that photos seen well do not wait for one that is not."""
         spec = replace(self._spec, size=self._spec.closer)
-        return _with_closer_looks(looks, spec, self._closer)
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    image: Image
-    boxes: list[Box]
+        while portion := list(islice(looks, PORTION)):
+            yield from _with_closer_looks(portion, spec, backend)
 
 
 def _looks(images: Iterable[Image], spec: InputSpec, backend: Backend) -> Iterator[_Look]:

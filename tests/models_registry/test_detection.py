@@ -176,3 +176,18 @@ def test_only_a_photo_that_no_sure_animal_fills_is_looked_at_twice_and_the_order
         [0.95, 0.3],
         [0.9],
     ]
+
+
+def test_photos_that_are_seen_well_do_not_wait_for_one_that_is_not() -> None:
+    filled = raw(one=(3 * 8 + 2, (3,) * 4, (0.9, 0, 0)))
+    card = SimpleNamespace(input=replace(SPEC, closer=128))
+    taken = []
+
+    def images():
+        for number in range(100):
+            taken.append(number)
+            yield Image.new("RGB", (64, 64))
+
+    answers = BoxDetector(card, Scripted(*[filled] * 100), Scripted()).detect(images())
+    next(answers)
+    assert len(taken) < 10
