@@ -3,14 +3,18 @@
 import io
 import struct
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from tests.images import saved, scene
+from tests.photos.build import files_in
 from tests.photos.build import upload as uploaded
 from wildlife.identifications import unpacking
-from wildlife.photos import arrivals
+from wildlife.photos import arrivals, batches
+from wildlife.photos.archives import Member
 from wildlife.photos.arrivals import Announced, announce, begin, keep_part
 from wildlife.photos.keeper import Keeper
 from wildlife.photos.models import Photo, Upload, UploadItem
@@ -246,6 +250,53 @@ def test_a_file_that_kills_workers_is_set_aside() -> None:
     unpacking.go_on(item.pk)
     first.refresh_from_db()
     assert (first.state, "several times" in first.problem) == ("refused", True)
+
+
+def test_what_is_cancelled_while_it_is_unpacked_stays_cancelled(
+    media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = arrived(packed({f"{side}.jpg": photo(side) for side in (64, 65, 66)}))
+    real = unpacking._take
+
+    def take(archive: zipfile.ZipFile, member: Member, row: UploadItem) -> None:
+        assert batches.cancel(item.upload) == 4
+        real(archive, member, row)
+
+    monkeypatch.setattr(unpacking, "_take", take)
+    unpacking.go_on(item.pk)
+    assert set(UploadItem.objects.values_list("state", "code")) == {("refused", "cancelled")}
+    assert not any("archives" in name for name in files_in(media))
+
+
+def test_files_of_a_cancelled_archive_that_it_did_not_know_of_are_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    item = arrived(packed({"a.jpg": photo()}))
+    real = unpacking._announce
+
+    def announce_late(*args: Any) -> None:
+        batches.cancel(item.upload)
+        real(*args)
+
+    monkeypatch.setattr(unpacking, "_announce", announce_late)
+    unpacking.go_on(item.pk)
+    assert set(UploadItem.objects.values_list("state", "code")) == {("refused", "cancelled")}
+    assert not Photo.objects.exists()
+
+
+def test_a_part_that_comes_while_the_upload_is_cancelled_is_not_kept(
+    media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = packed({"a.jpg": photo()})
+    files = [Announced("card.zip", "card.zip", len(data))]
+    batch = begin(files, Keeper(guest="guest"))
+    item = announce(batch, files)[0]
+    monkeypatch.setattr(arrivals, "_check_room_for_archive", lambda item: batches.cancel(batch))
+    assert not keep_part(item, 0, uploaded(data, "part"))
+    assert (item.state, item.code) == ("refused", "cancelled")
+    item.refresh_from_db()
+    assert (item.state, item.code) == ("refused", "cancelled")
+    assert files_in(media) == []
 
 
 def test_stuck_archives_are_sent_again(sent: list[int]) -> None:

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from tests.images import saved, scene
 from tests.photos.build import photo_of, upload
-from wildlife.photos import arrivals
+from wildlife.photos import arrivals, batches
 from wildlife.photos.arrivals import (
     Announced,
     UploadFull,
@@ -118,6 +118,19 @@ def test_a_refusal_that_passes_settles_nothing(settings: Settings) -> None:
         take(items[0], upload(photo()), Photo.Priority.BULK)
     items[0].refresh_from_db()
     assert items[0].state == "expected"
+
+
+def test_what_was_cancelled_meanwhile_stays_cancelled_whatever_comes() -> None:
+    batch, items = guests()
+    batches.cancel(batch)
+    take(items[0], upload(photo()), Photo.Priority.BULK)
+    arrivals.refuse(items[1], "empty", "This file is empty.")
+    for item in items[:2]:
+        assert (item.state, item.code) == ("refused", "cancelled")
+        item.refresh_from_db()
+        assert (item.state, item.code, item.photo) == ("refused", "cancelled", None)
+    take(items[0], upload(photo(65)), Photo.Priority.BULK)
+    assert Photo.objects.count() == 1
 
 
 def test_many_files_let_other_visitors_go_first() -> None:

@@ -68,8 +68,15 @@ def _waiting(items: QuerySet[UploadItem]) -> QuerySet[UploadItem]:
 
 
 def _claimed(upload_id: UUID) -> UploadItem | None:
-    """Return a file that no other worker fetches, now this one's; None where there is none."""
-    waiting = _waiting(UploadItem.objects.filter(upload=upload_id))
+    """Return a file of an upload, now this worker's; None where there is none.
+
+    None as well where another worker is at it: it goes on with the rest, so that however often
+    an upload is sent, it takes one worker from the others.
+    """
+    items = UploadItem.objects.filter(upload=upload_id)
+    if items.filter(state=State.FETCHING, alive_at__gte=timezone.now() - STALE_AFTER).exists():
+        return None
+    waiting = _waiting(items)
     while (pk := waiting.values_list("pk", flat=True).first()) is not None:
         mine = UploadItem.objects.filter(pk=pk)
         if _waiting(mine).update(alive_at=timezone.now(), attempts=F("attempts") + 1):
@@ -85,7 +92,9 @@ def _fetch(item: UploadItem) -> None:
         try:
             with fetched(item.source_url) as file:
                 item.size = file.size or 0
-                UploadItem.objects.filter(pk=item.pk).update(size=item.size)
+                there = UploadItem.objects.filter(pk=item.pk, state=State.FETCHING)
+                if not there.update(size=item.size):
+                    return  # it was cancelled meanwhile
                 take(item, file, priority_of(item.upload))
         except PhotoRefused as error:
             refuse(item, error.code, str(error))

@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from wildlife.celery import app
 from wildlife.identifications.services import dispatch
 from wildlife.photos.archives import Member, archive_file, members_of, opened, unpacked
-from wildlife.photos.arrivals import forget_parts, refuse, take
+from wildlife.photos.arrivals import CANCELLED, forget_parts, give_up, refuse, take
 from wildlife.photos.filenames import display_path
 from wildlife.photos.models import Photo, Upload, UploadItem
 from wildlife.photos.refusals import PhotoRefused
@@ -125,22 +125,25 @@ def _claimed(item_id: int) -> UploadItem | None:
 
 
 def _portion(item: UploadItem) -> bool:
-    """Take photos until the time is over; return whether all are. Raises PhotoRefused."""
+    """Take photos until the time is over; return whether nothing is left to do: all are taken, or
+    the archive was cancelled meanwhile. Raises PhotoRefused."""
     until = time.monotonic() + SECONDS
     with archive_file(item) as file, opened(file) as archive:
         members = {_key(item, member): member for member in members_of(archive)}
         if not members:
             raise PhotoRefused(_("This archive is empty: there is no file in it."), "empty")
         _announce(item, members)
+        mine = UploadItem.objects.filter(pk=item.pk, state=State.UNPACKING)
         waiting = item.members.filter(state=State.EXPECTED).select_related("upload__owner")
         while some := list(waiting[:AT_ONCE]):
             for row in some:
                 if time.monotonic() > until:
                     return False
-                UploadItem.objects.filter(pk=item.pk).update(alive_at=timezone.now())
+                if not mine.update(alive_at=timezone.now()):
+                    give_up(item.members.filter(state=State.EXPECTED, archive__code=CANCELLED))
+                    return True
                 _take(archive, members[row.key], row)
-    item.state, item.alive_at = State.UNPACKED, None
-    item.save(update_fields=["state", "alive_at"])
+    mine.update(state=State.UNPACKED, alive_at=None)
     return True
 
 

@@ -7,11 +7,12 @@ time. Nothing here decodes a pixel.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
@@ -30,6 +31,8 @@ PART_BYTES = 8 * 1024 * 1024
 """Archives come in parts of this size, so that a lost connection costs little."""
 PASSING = frozenset({"too_many", "quota"})
 """Reasons to refuse a file that do not lie in the file: it may be taken later."""
+CANCELLED = "cancelled"
+"""Why a file was given up that was not here yet; nothing that comes of it later counts."""
 
 State = UploadItem.State
 SETTLED = (State.TAKEN, State.KNOWN, State.REFUSED, State.UNPACKED)
@@ -125,10 +128,10 @@ def skip_known(upload: Upload, hashes: Mapping[int, str]) -> list[UploadItem]:
 def take(item: UploadItem, file: UploadedFile, priority: Photo.Priority) -> None:
     """Receive the file of an item, and settle the item by it: taken, known, or refused.
 
-    An item that has its photo stays as it is. Raises PhotoRefused where the file is refused for
-    a reason that passes.
+    An item that has its photo, or was cancelled, stays as it is. Raises PhotoRefused where the
+    file is refused for a reason that passes.
     """
-    if item.photo_id is not None:
+    if item.photo_id is not None or item.code == CANCELLED:
         return
     upload = item.upload
     try:
@@ -151,8 +154,13 @@ def take(item: UploadItem, file: UploadedFile, priority: Photo.Priority) -> None
 
 def refuse(item: UploadItem, code: str, sentence: str) -> None:
     """Settle an item: its file is not taken, and the sentence says why."""
-    item.state, item.code, item.problem, item.photo = State.REFUSED, code, sentence[:300], None
-    item.save(update_fields=["state", "code", "problem", "photo"])
+    _settle(item, state=State.REFUSED, code=code, problem=sentence[:300], photo=None)
+
+
+def give_up(items: QuerySet[UploadItem]) -> int:
+    """Settle items whose upload was cancelled; return how many."""
+    sentence = gettext_noop("The upload was cancelled before this file was here.")
+    return items.update(state=State.REFUSED, code=CANCELLED, problem=sentence, alive_at=None)
 
 
 def _settle_with(item: UploadItem, photo: Photo, *, created: bool) -> None:
@@ -161,9 +169,20 @@ def _settle_with(item: UploadItem, photo: Photo, *, created: bool) -> None:
     first = created or (
         photo.upload_id == item.upload_id and not photo.upload_items.exclude(pk=item.pk).exists()
     )
-    item.state = State.TAKEN if first else State.KNOWN
-    item.photo, item.code, item.problem = photo, "", ""
-    item.save(update_fields=["state", "photo", "code", "problem"])
+    state = State.TAKEN if first else State.KNOWN
+    _settle(item, state=state, photo=photo, code="", problem="")
+
+
+def _settle(item: UploadItem, **values: Any) -> None:
+    """Write down what became of an item, unless it was cancelled meanwhile; the item then says so.
+
+    A photo that was here before it was cancelled stays.
+    """
+    if UploadItem.objects.filter(pk=item.pk).exclude(code=CANCELLED).update(**values):
+        for name, value in values.items():
+            setattr(item, name, value)
+    else:
+        item.refresh_from_db(fields=list(values))
 
 
 def priority_of(upload: Upload) -> Photo.Priority:
@@ -198,11 +217,14 @@ def keep_part(item: UploadItem, number: int, file: UploadedFile) -> bool:
     if number == 0:
         _check_room_for_archive(item)
     default_storage.save(part_name(item, number), file)
-    item.parts = number + 1
-    if complete := item.parts * PART_BYTES >= item.size:
-        item.state = State.UNPACKING
-    item.save(update_fields=["parts", "state"])
-    return complete
+    complete = (number + 1) * PART_BYTES >= item.size
+    item.parts, item.state = number + 1, State.UNPACKING if complete else State.EXPECTED
+    there = UploadItem.objects.filter(pk=item.pk).exclude(code=CANCELLED)
+    if there.update(parts=item.parts, state=item.state):
+        return complete
+    forget_parts(item)
+    item.refresh_from_db()
+    return False
 
 
 def _check_room_for_archive(item: UploadItem) -> None:

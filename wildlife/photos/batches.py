@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import override
 
 from wildlife.photos import arrivals
 from wildlife.photos.arrivals import PART_BYTES, Announced
@@ -20,9 +20,8 @@ from wildlife.photos.models import Photo, Upload, UploadItem
 from wildlife.photos.refusals import PhotoRefused
 from wildlife.photos.services import look_again
 
-TRY_AGAIN = ("unreachable", "too_slow")
-"""Why an address was given up that may answer another time."""
-CANCELLED = gettext_noop("The upload was cancelled before this file was here.")
+TRY_AGAIN = ("unreachable", "too_slow", *arrivals.PASSING)
+"""Why the file of an address was given up that may be had, or taken, another time."""
 
 State = UploadItem.State
 
@@ -112,6 +111,7 @@ def add_addresses(upload: Upload, urls: Sequence[str]) -> list[UploadItem]:
     """
     files = [Announced(url, url.partition("?")[0].rpartition("/")[2], 0) for url in urls]
     items = arrivals.announce(upload, files)
+    new = []
     for item, url in zip(items, urls, strict=True):
         if item.state != State.EXPECTED or item.source_url:
             continue
@@ -122,7 +122,11 @@ def add_addresses(upload: Upload, urls: Sequence[str]) -> list[UploadItem]:
             arrivals.refuse(item, error.code, str(error))
             continue
         item.state, item.source_url, item.is_archive = State.FETCHING, url, False
-        item.save(update_fields=["state", "source_url", "is_archive"])
+        new.append(item)
+    # In one transaction; what an equal request noted meanwhile, and a worker has, stays as it is.
+    upload.items.filter(state=State.EXPECTED).bulk_update(
+        new, ["state", "source_url", "is_archive"]
+    )
     return items
 
 
@@ -139,15 +143,17 @@ def cancel(upload: Upload) -> int:
     upload.closed_at, upload.cancelled_at = upload.closed_at or now, upload.cancelled_at or now
     upload.save(update_fields=["closed_at", "cancelled_at"])
     missing = upload.items.filter(state__in=(State.EXPECTED, State.FETCHING, State.UNPACKING))
-    for archive in missing.filter(is_archive=True, parts__gt=0):
+    given_up = arrivals.give_up(missing)
+    for archive in upload.items.filter(code=arrivals.CANCELLED, is_archive=True, parts__gt=0):
         arrivals.forget_parts(archive)
-    return missing.update(state=State.REFUSED, code="cancelled", problem=CANCELLED, alive_at=None)
+    return given_up
 
 
 def retry(upload: Upload) -> int:
     """Let what failed, and nothing else, be tried once more; return how many files that are.
 
-    Photos are looked at again, addresses that could not be reached are fetched again.
+    Photos are looked at again; addresses that could not be reached, or had no room, are fetched
+    again.
     """
     failed = upload.items.filter(photo__state=Photo.State.FAILED).values("photo")
     again = look_again(Photo.objects.filter(pk__in=failed))
