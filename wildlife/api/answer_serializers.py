@@ -1,12 +1,12 @@
 """What the API says of answers: detections, votes, identifications, species, runs."""
 
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from wildlife.api.fact_serializers import accepted_taxa
 from wildlife.api.results import Detection, PhotoResult
 from wildlife.api.serializers import PhotoSerializer, Plain, ToldField
 from wildlife.identifications import models
@@ -50,6 +50,22 @@ class BoxSerializer(Plain):
 class GroupSerializer(Plain):
     group = serializers.CharField()
     probability = serializers.FloatField()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        group, probability = instance
+        return {"group": group, "probability": probability}
+
+
+@extend_schema_field(serializers.URLField(allow_null=True))
+class CropUrlField(serializers.Field[Any, Any, str | None, models.Detection]):
+    """The address of a detection's crop, None where it has none."""
+
+    def to_representation(self, value: models.Detection) -> str | None:
+        if not value.crop:
+            return None
+        path = reverse("api:crop", args=[value.photo_id, value.index])
+        url: str = self.context["request"].build_absolute_uri(path)
+        return url
 
 
 class VoteSerializer(Plain):
@@ -141,28 +157,11 @@ class DetectionSerializer(Plain):
     confidence = serializers.FloatField(source="row.confidence")
     whole_image = serializers.BooleanField(source="row.whole_image")
     box = BoxSerializer(source="row")
-    crop_url = serializers.SerializerMethodField()
-    groups = serializers.SerializerMethodField()
+    crop_url = CropUrlField(source="row", read_only=True)
+    groups = GroupSerializer(many=True, source="row.groups", read_only=True)
     votes = VoteSerializer(many=True)
     identification = IdentificationSerializer(allow_null=True)
     species = SpeciesSerializer(allow_null=True)
-
-    @extend_schema_field(serializers.URLField(allow_null=True))
-    def get_crop_url(self, detection: Detection) -> str | None:
-        row = detection.row
-        return self._url(row.photo_id, row.index) if row.crop else None
-
-    @extend_schema_field(GroupSerializer(many=True))
-    def get_groups(self, detection: Detection) -> list[dict[str, Any]]:
-        return [
-            {"group": group, "probability": probability}
-            for group, probability in detection.row.groups
-        ]
-
-    def _url(self, photo_id: UUID, index: int) -> str:
-        path = reverse("api:crop", args=[photo_id, index])
-        url: str = self.context["request"].build_absolute_uri(path)
-        return url
 
 
 class DetectionRowSerializer(serializers.ModelSerializer[models.Detection]):
@@ -171,8 +170,8 @@ class DetectionRowSerializer(serializers.ModelSerializer[models.Detection]):
     photo = serializers.UUIDField(source="photo_id", read_only=True)
     run = serializers.UUIDField(source="run_id", read_only=True)
     box = BoxSerializer(source="*", read_only=True)
-    crop_url = serializers.SerializerMethodField()
-    groups = serializers.SerializerMethodField()
+    crop_url = CropUrlField(source="*", read_only=True)
+    groups = GroupSerializer(many=True, read_only=True)
 
     class Meta:
         model = models.Detection
@@ -189,18 +188,6 @@ class DetectionRowSerializer(serializers.ModelSerializer[models.Detection]):
             "groups",
         ]
         read_only_fields = fields
-
-    @extend_schema_field(serializers.URLField(allow_null=True))
-    def get_crop_url(self, row: models.Detection) -> str | None:
-        if not row.crop:
-            return None
-        path = reverse("api:crop", args=[row.photo_id, row.index])
-        url: str = self.context["request"].build_absolute_uri(path)
-        return url
-
-    @extend_schema_field(GroupSerializer(many=True))
-    def get_groups(self, row: models.Detection) -> list[dict[str, Any]]:
-        return [{"group": group, "probability": probability} for group, probability in row.groups]
 
 
 class IdentificationRowSerializer(IdentificationSerializer):
@@ -239,7 +226,7 @@ class VerdictWriteSerializer(Plain):
     )
     taxon = serializers.SlugRelatedField[Any](
         slug_field="slug",
-        queryset=Taxon.objects.filter(accepted=None),
+        queryset=accepted_taxa(),
         allow_null=True,
         help_text="The key of an accepted taxon; null: there is no animal.",
     )
