@@ -1,5 +1,6 @@
 """What every address has in common: tokens and scopes, limits, cursors, fields, entity tags."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -149,6 +150,8 @@ def test_a_field_that_is_none_is_a_problem(client: APIClient) -> None:
     response = client.get(f"{URL}?fields=id,secret")
     assert response.status_code == 400
     assert response.json()["errors"] == {"fields": ["There is no field secret."]}
+    response = client.get("/api/v1/detections?fields=groups.secret")
+    assert response.json()["errors"] == {"fields": ["There is no field groups.secret."]}
 
 
 def test_what_the_client_has_is_not_sent_again(client: APIClient) -> None:
@@ -161,6 +164,20 @@ def test_what_the_client_has_is_not_sent_again(client: APIClient) -> None:
     etag = client.get(url)["ETag"]
     Photo.objects.update(state="done")
     assert client.get(url, headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_a_page_with_another_one_after_it_is_not_sent_again_either(
+    client: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        send(client, number)
+    first = f"{URL}?page_size=1"
+    second = client.get(first).json()["next"]
+    tags = {page: client.get(page)["ETag"] for page in (first, second)}
+    later = time.time() + 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    for page, tag in tags.items():
+        assert client.get(page, headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_a_list_costs_as_much_for_many_photos(
