@@ -211,6 +211,39 @@ def test_answers_are_listed_with_what_led_to_them(
         assert stranger.get(f"/api/v1/{path}/{first['detection']}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", 2),
+        ("state=done&taxon=elephantidae&sure=80-95&project=mara", 2),
+        ("state=failed", 0),
+        ("state=waiting", 0),
+        ("taxon=loxodonta-cyclotis", 0),
+        ("sure=95-100", 0),
+        ("until=2000-01-01", 0),
+        ("project=other", 0),
+    ],
+)
+def test_of_one_photo_the_rest_of_the_query_holds_too(
+    project: Project, query: str, found: int
+) -> None:
+    curator = member(project, Role.CURATOR)
+    Membership.objects.create(
+        project=Project.objects.create(slug="other", name="Other"),
+        user=User.objects.get(username=Role.CURATOR.value),
+        role=Role.VIEWER,
+    )
+    one, _other = (send(curator, number=number).json()["id"] for number in range(2))
+    taxon = elephants()
+    for photo in Photo.objects.all():
+        answered(photo, taxon)
+    Photo.objects.update(taxon=taxon, confidence=0.87)
+    address = f"/api/v1/detections?photo={one}&{query}"
+    told = curator.get(address).json()["results"]
+    assert [row["photo"] for row in told] == [one] * found
+    assert APIClient().get(f"/api/v1/detections?photo={one}").status_code == 404
+
+
 def test_the_runs_of_the_own_photos_are_told(client: APIClient) -> None:
     send(client, "")
     run = answered(Photo.objects.get(), elephants())

@@ -1,8 +1,9 @@
 """What was found on photos, what it was identified as, and what people say of it."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -20,9 +21,11 @@ from wildlife.api.cursors import KeysetPages
 from wildlife.api.results import told_of
 from wildlife.api.schema import problem_responses
 from wildlife.api.serializers import AnswerQuerySerializer, OfPhotosQuerySerializer
-from wildlife.api.views import photos_by
+from wildlife.api.views import in_state, wish_of
 from wildlife.identifications.models import Detection, Verdict
 from wildlife.identifications.verdicts import give
+from wildlife.library.filters import matching
+from wildlife.library.reader import reader_of
 from wildlife.photos.models import Photo
 from wildlife.photos.selectors import photo_or_404, photos_of
 from wildlife.projects.rights import Right
@@ -186,9 +189,13 @@ def _asked(request: Request) -> QuerySet[Detection]:
 
 
 def _photos(request: Request, query: OfPhotosQuerySerializer) -> QuerySet[Photo]:
-    if photo := query.validated_data["photo"]:
-        return Photo.objects.filter(pk=photo_or_404(request, photo).pk)
-    first, *others = photos_by(request, query)
-    for more in others:
-        first = first | more
-    return first.order_by()
+    """Return the photos that a query asks for. With `photo` it is that one alone, where it answers
+    the rest of the query; without `project` it may be of any project that the reader may see."""
+    wish = wish_of(request, query)
+    only = Q()
+    if photo_id := query.validated_data["photo"]:
+        photo = photo_or_404(request, photo_id)
+        if photo.project is not None and not wish.project:
+            wish = replace(wish, project=photo.project.slug)
+        only = Q(pk=photo.pk)
+    return matching(reader_of(request), wish).filter(only, in_state(query)).order_by()

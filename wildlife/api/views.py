@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -31,6 +31,7 @@ from wildlife.identifications.selectors import latest_run
 from wildlife.identifications.services import dispatch
 from wildlife.library.filters import branches
 from wildlife.library.reader import reader_of
+from wildlife.library.wish import Wish
 from wildlife.photos.filenames import display_name
 from wildlife.photos.limits import count_upload
 from wildlife.photos.models import Photo
@@ -252,19 +253,22 @@ def asked_photos(request: Request) -> list[QuerySet[Photo]]:
     """
     query = PhotoQuerySerializer(data=request.query_params)
     query.is_valid(raise_exception=True)
-    return photos_by(request, query)
+    wish = wish_of(request, query)
+    return [photos.filter(in_state(query)) for photos in branches(reader_of(request), wish)]
 
 
-def photos_by(request: Request, query: PhotoQuerySerializer) -> list[QuerySet[Photo]]:
-    """Return the photos that a valid query asks for. Raises Http404 as `asked_photos`."""
+def wish_of(request: Request, query: PhotoQuerySerializer) -> Wish:
+    """Return what a valid query asks for, but for `in_state`. Raises Http404 as `asked_photos`."""
     wish = query.wish
     if wish.project:
         project_or_404(request, wish.project)
-    sets = branches(reader_of(request), wish)
+    return wish
+
+
+def in_state(query: PhotoQuerySerializer) -> Q:
+    """Return the condition on the state of a photo where the library has no word for it."""
     state = query.validated_data["state"]
-    if state and not wish.state:
-        sets = [photos.filter(state=state) for photos in sets]
-    return sets
+    return Q(state=state) if state and not query.wish.state else Q()
 
 
 def _status(photo: Photo) -> HTTPStatus:
