@@ -3,8 +3,10 @@
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tests.accounts.conftest import PASSWORD
+from wildlife.accounts import closing
 from wildlife.projects import members, services
 from wildlife.projects.models import Membership, Project, Role
 
@@ -33,3 +35,20 @@ def test_a_last_owner_hands_over_before_the_account_goes(ranger, sign_in):
     ranger.refresh_from_db()
     assert not ranger.is_active
     assert Project.objects.exists()
+
+
+def test_of_two_owners_who_close_at_once_one_stays(ranger, monkeypatch):
+    other = User.objects.create_user("other")
+    members.join(services.create(ranger, "Mara"), other, Role.OWNER)
+    lock = QuerySet.select_for_update
+
+    def wait(rows, *args, **options):
+        """Wait, as for a row that the other one has, until they have closed."""
+        User.objects.filter(pk=other.pk).update(is_active=False)
+        return lock(rows, *args, **options)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", wait)
+    with pytest.raises(closing.LastOwner):
+        closing.close(ranger)
+    ranger.refresh_from_db()
+    assert ranger.is_active

@@ -22,6 +22,7 @@ from wildlife.photos.limits import bytes_kept
 from wildlife.photos.models import Photo
 from wildlife.photos.services import delete_all
 from wildlife.projects.members import owned_alone_by
+from wildlife.projects.models import Membership, Project, Role
 from wildlife.tokens.models import Token
 
 log = structlog.get_logger(__name__)
@@ -70,6 +71,7 @@ def close(user: User) -> None:
     with transaction.atomic():
         if user.is_superuser and not others.exists():
             raise LastSuperuser
+        _lock_owned(user)
         if alone := list(owned_alone_by(user).values_list("name", flat=True)):
             raise LastOwner(alone)
         user.is_active = False
@@ -78,6 +80,13 @@ def close(user: User) -> None:
         Token.objects.filter(user=user).delete()
         Closure.objects.get_or_create(user=user, defaults={"alive_at": timezone.now()})
         transaction.on_commit(lambda: sending.send(TASK, user.pk))
+
+
+def _lock_owned(user: User) -> None:
+    """Let nobody else leave, or close, who owns one of these projects too, before we have."""
+    owned = Membership.objects.filter(user=user, role=Role.OWNER).values("project")
+    # In one order, so that two of them do not wait for each other.
+    list(Project.objects.select_for_update().filter(pk__in=owned).order_by("pk"))
 
 
 def erase(user_id: int) -> bool:
