@@ -40,7 +40,8 @@ SESSION_COOKIE_NAME = cookie_name("session", SECRET_KEY)
 CSRF_COOKIE_NAME = cookie_name("csrf", SECRET_KEY)
 GUEST_DAYS = env.int("GUEST_DAYS", default=90)
 """So long after a guest's last visit their photos are kept; 0 for ever. A guest is a session."""
-SESSION_COOKIE_AGE = 60 * 60 * 24 * (GUEST_DAYS or 365)
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+"""Seconds that an account stays signed in."""
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 X_FRAME_OPTIONS = "DENY"

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.accounts.build import photo_with_answer
+from tests.accounts.conftest import PASSWORD
 from tests.images import saved, scene
 from tests.photos.build import files_in, upload
 from tests.web.conftest import as_guest
@@ -85,11 +86,18 @@ def test_a_worker_goes_on_until_all_is_gone(monkeypatch):
     sent = []
     monkeypatch.setattr(sending, "send", lambda *args: sent.append(args))
     monkeypatch.setattr(staying, "SECONDS", -1)
+    monkeypatch.setattr(staying, "PORTION", 1)
     monkeypatch.setattr(tasks, "close_old_connections", lambda: None)
     left_by("gone")
+    left_by("gone", 62)
+    left_by("other")
+    for calls in range(1, 4):
+        tasks.forget_guests()
+        assert sent == [("wildlife.accounts.tasks.forget_guests",)] * calls
+        assert Photo.objects.count() == 3 - calls
     tasks.forget_guests()
-    assert sent == [("wildlife.accounts.tasks.forget_guests",)]
-    assert Photo.objects.count() == 1
+    assert len(sent) == 3
+    assert not Upload.objects.exists()
 
 
 def test_a_visit_begins_the_time_anew_once_a_day():
@@ -105,6 +113,29 @@ def test_a_visit_begins_the_time_anew_once_a_day():
     assert renewed > timezone.now() + timedelta(days=89)
     client.get("/")
     assert row.get().expire_date == renewed
+
+
+def lasts(client):
+    """Return for how many days the session of a browser goes on."""
+    ends = Session.objects.get(pk=client.session.session_key).expire_date
+    return round((ends - timezone.now()) / timedelta(days=1))
+
+
+@pytest.mark.parametrize(("days", "lasting"), [(3, 3), (0, 365)])
+def test_guests_and_accounts_have_sessions_of_their_own_length(settings, days, lasting):
+    settings.GUEST_DAYS = days
+    client = as_guest("new")
+    session = client.session
+    del session["seen"]
+    session.save()
+    client.get("/")
+    assert lasts(client) == lasting
+    assert client.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == lasting * 24 * 60 * 60
+    data = {"username": "ranger", "email": "", "password1": PASSWORD}
+    assert client.post("/accounts/signup/", data).status_code == 302
+    client.get("/")
+    assert lasts(client) == 90
+    assert client.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == 90 * 24 * 60 * 60
 
 
 def test_the_home_page_says_so_to_guests_alone(ranger, sign_in):

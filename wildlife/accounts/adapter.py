@@ -57,6 +57,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign in; what this browser uploaded as a guest then belongs to the account."""
         guest = guest_of(request)
+        request.session.set_expiry(None)  # as long as an account's, no longer as a guest's
         super().login(request, user)
         guests.adopt(guest, user)
 

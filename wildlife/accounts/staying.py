@@ -1,7 +1,8 @@
 """How long guests' photos stay: as long as they come, and some days after their last visit.
 
 A guest has nothing but a session. While they come it is prolonged, at most once a day; where it
-has ended nobody can see the photos any more, and they are deleted.
+has ended nobody can see the photos any more, and they are deleted. Accounts stay signed in for a
+time of their own.
 """
 
 import time
@@ -10,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -25,6 +27,10 @@ log = structlog.get_logger(__name__)
 
 SEEN_KEY = "seen"
 """Under which a session keeps the day of its guest's last visit."""
+DAY = 24 * 60 * 60
+"""Seconds."""
+FOR_EVER = 365
+"""So many days a session lasts where photos are kept for ever."""
 SECONDS = 10.0
 """Then others have their turn."""
 PORTION = 100
@@ -43,6 +49,8 @@ def prolonging(get_response: Respond) -> Respond:
             today = timezone.now().date().isoformat()
             if session.get(SEEN_KEY) != today:
                 session[SEEN_KEY] = today
+                if SESSION_KEY not in session:
+                    session.set_expiry(DAY * (settings.GUEST_DAYS or FOR_EVER))
         return response
 
     return respond
@@ -55,15 +63,15 @@ def forget_left() -> bool:
     """
     if not settings.GUEST_DAYS:
         return False
-    until = time.monotonic() + SECONDS
     left = _guests() - _staying()
+    until = time.monotonic() + SECONDS  # from here: each call gets on, however long it looked
     for guest in left:
         theirs = _photos().filter(guest=guest)
         idle = theirs.exclude(state=Photo.State.RUNNING).values_list("pk", flat=True)
         while ids := list(idle[:PORTION]):
+            delete_all(Photo.objects.filter(pk__in=ids))
             if time.monotonic() > until:
                 return True
-            delete_all(Photo.objects.filter(pk__in=ids))
         if not theirs.exists():
             for model in owned_by_guests():
                 model._default_manager.filter(owner=None, guest=guest).delete()
