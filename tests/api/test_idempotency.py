@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from tests.api.conftest import bearer
 from tests.images import saved, scene
 from tests.photos.build import upload
-from wildlife.api import idempotency, views
+from wildlife.api import idempotency, uploads, views
 from wildlife.api.models import StoredAnswer
 from wildlife.photos.models import Photo
 
@@ -75,6 +75,38 @@ def test_a_request_that_failed_leaves_its_key_free(
         broken.setattr(views, "dispatch", fail)
         assert send(client).status_code == 500
     assert send(client).status_code == 202
+
+
+def test_a_file_that_was_put_off_is_taken_when_it_is_sent_again_with_its_key(
+    client: APIClient, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setattr(uploads, "dispatch", lambda: None)
+    batch = client.post("/api/v1/uploads", {}, format="json")["Location"]
+
+    def states(url: str, name: str) -> list[str]:
+        files = [upload(saved(scene(width, 48))) for width in (60, 61)]
+        answer = client.post(url, {name: files}, format="multipart", headers=KEY)
+        assert answer.status_code == 207
+        return [str(one.get("state", one.get("status"))) for one in answer.json()["items"]]
+
+    settings.GUEST_QUOTA_BYTES = 10
+    assert states(f"{batch}/files", "file") == ["expected", "expected"]
+    settings.GUEST_QUOTA_BYTES = 0
+    assert states(f"{batch}/files", "file") == ["taken", "taken"]
+    Photo.objects.all().delete()
+    StoredAnswer.objects.all().delete()
+    settings.GUEST_QUOTA_BYTES = 10
+    assert states(URL, "photo") == ["403", "403"]
+    settings.GUEST_QUOTA_BYTES = 0
+    assert states(URL, "photo") == ["202", "202"]
+
+
+def test_an_answer_in_which_a_file_was_refused_for_good_is_remembered(client: APIClient) -> None:
+    for replayed in (False, True):
+        files = [upload(), upload(b"x")]
+        answer = client.post(URL, {"photo": files}, format="multipart", headers=KEY)
+        assert [one["status"] for one in answer.json()["items"]] == [202, 415]
+        assert ("Idempotency-Replayed" in answer) == replayed
 
 
 def test_while_debugging_too(

@@ -249,6 +249,22 @@ def test_a_file_without_room_stays_expected(
     assert add(client, batch, ("a.jpg", picture()))[0]["state"] == "taken"
 
 
+def test_files_beyond_a_guests_limit_stay_expected_and_the_others_are_taken(
+    client: APIClient, batch: str, settings: Settings
+) -> None:
+    settings.RATE_GUEST_UPLOADS = "2/h"
+    files = [(f"{number}.jpg", picture(number)) for number in range(3)]
+    settled = [*add(client, batch, files[0]), *add(client, batch, files[0])]
+    assert [one["state"] for one in settled] == ["taken", "taken"]
+    told = add(client, batch, *files)
+    assert [one["state"] for one in told] == ["taken", "taken", "expected"]
+    assert told[2]["problem"]["code"] == "too_many"
+    assert told[2]["problem"]["retry_after"] > 0
+    settings.RATE_GUEST_UPLOADS = ""
+    assert [one["state"] for one in add(client, batch, *files)] == ["taken"] * 3
+    assert Photo.objects.count() == 3
+
+
 def test_others_uploads_are_not_there(batch: str, ann: User) -> None:
     other = APIClient(**bearer(ann))
     assert other.get(batch).status_code == 404

@@ -54,14 +54,19 @@ class ApiView(APIView):
         """Whether the answer is to have one of these fields: others need not be asked for."""
         return not self._fields or any(name in self._fields for name in names)
 
+    def forget_key(self) -> None:
+        """Let the request be sent again with its key: some of it was only put off."""
+        if self._answer is not None:
+            idempotency.forget(self._answer)
+            self._answer = None
+
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, idempotency.Replayed):
             return exc.response  # type: ignore[return-value]
         try:
             return super().handle_exception(exc)
         except Exception:  # while debugging, an error goes on to Django's page and ends nothing
-            if self._answer is not None:
-                idempotency.forget(self._answer)
+            self.forget_key()
             raise
 
     def finalize_response(

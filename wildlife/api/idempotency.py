@@ -1,7 +1,7 @@
 """`Idempotency-Key`: a write that is sent again is answered again, and not done again.
 
-Only what was done is remembered, for a day: a request that was refused did nothing, and the same
-key may be used to try it once more.
+Only what was done is remembered, for a day: a request that was refused did nothing, one of which
+some files were put off did not do all, and the same key may be used to try it once more.
 """
 
 import hashlib
@@ -94,7 +94,7 @@ def end(answer: StoredAnswer, response: HttpResponseBase) -> None:
 
 
 def forget(answer: StoredAnswer) -> None:
-    """Let the key of a request that did nothing be used again."""
+    """Let the key of a request that did nothing, or not yet all, be used again."""
     StoredAnswer.objects.filter(pk=answer.pk).delete()
 
 

@@ -1,5 +1,6 @@
 """Uploads of many files: opened, filled in parallel, watched, closed, cancelled, tried again."""
 
+from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
@@ -145,9 +146,9 @@ class UploadFiles(ApiView):
         files = request.FILES.getlist("file")
         if not files:
             raise ValidationError({"file": [_("Send at least one file in a field of this name.")]})
-        for _file in files:
-            count_upload(request)
-        added = _added(upload, files)
+        added = _added(request, upload, files)
+        if any(one.passing for one in added):
+            self.forget_key()
         if any(one.item.state == UploadItem.State.TAKEN for one in added):
             dispatch()
         return _told(request, added, HTTPStatus.MULTI_STATUS)
@@ -262,10 +263,10 @@ def _open(request: Request, upload_id: UUID) -> Upload:
     return upload
 
 
-def _added(upload: Upload, files: list[UploadedFile]) -> list[Added]:
+def _added(request: Request, upload: Upload, files: list[UploadedFile]) -> list[Added]:
     """Raises Conflict where an upload has as many files as one may have."""
     try:
-        added = batches.add(upload, files)
+        added = batches.add(upload, files, partial(count_upload, request))
     except UploadFull as error:
         raise Conflict(str(error), "full") from error
     for one in added:

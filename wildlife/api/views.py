@@ -32,6 +32,7 @@ from wildlife.identifications.services import dispatch
 from wildlife.library.filters import branches
 from wildlife.library.reader import reader_of
 from wildlife.library.wish import Wish
+from wildlife.photos.arrivals import PASSING
 from wildlife.photos.filenames import display_name
 from wildlife.photos.limits import count_upload
 from wildlife.photos.models import Photo
@@ -140,6 +141,8 @@ class PhotoList(GenericApiView):
         accepted = sum(1 for item in items if item["photo"])
         if accepted:
             dispatch()
+        if any(item["problem"] and item["problem"]["code"] in PASSING for item in items):
+            self.forget_key()
         receipts = {"accepted": accepted, "refused": len(items) - accepted, "items": items}
         return Response(receipts, status=HTTPStatus.MULTI_STATUS)
 

@@ -1,7 +1,7 @@
 """Uploads that programs bring: opened, filled, closed, cancelled, tried again."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
@@ -55,14 +55,16 @@ class Added:
     unpack: bool = False
 
 
-def add(upload: Upload, files: Sequence[UploadedFile]) -> list[Added]:
+def add(upload: Upload, files: Sequence[UploadedFile], count: Callable[[], None]) -> list[Added]:
     """Take files of an upload, each on its own; return what became of them, in the same order.
 
-    The same file under the same name is one item, however often it is sent. Raises UploadFull.
+    The same file under the same name is one item, however often it is sent. `count` is called for
+    each that is still expected, and raises PhotoRefused where it is one too many for now. Raises
+    UploadFull.
     """
     items = arrivals.announce(upload, [_announced(file) for file in files])
     priority = arrivals.priority_of(upload)
-    return [_added(upload, *one, priority) for one in zip(items, files, strict=True)]
+    return [_added(upload, *one, priority, count) for one in zip(items, files, strict=True)]
 
 
 def _announced(file: UploadedFile) -> Announced:
@@ -70,11 +72,18 @@ def _announced(file: UploadedFile) -> Announced:
     return Announced(f"{path}\0{_sha256(file)}", path, file.size or 0)
 
 
-def _added(upload: Upload, item: UploadItem, file: UploadedFile, priority: Photo.Priority) -> Added:
+def _added(
+    upload: Upload,
+    item: UploadItem,
+    file: UploadedFile,
+    priority: Photo.Priority,
+    count: Callable[[], None],
+) -> Added:
     item.upload = upload
     if item.state != State.EXPECTED:
         return Added(item)
     try:
+        count()
         if item.is_archive:
             return Added(item, unpack=_kept(item, file))
         arrivals.take(item, file, priority)
