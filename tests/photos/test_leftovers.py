@@ -1,6 +1,7 @@
 """What was deleted goes from the storage too, whatever dies in between."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.storage import FileSystemStorage
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from tests.photos.build import files_in, photo_of, put
 from wildlife.photos import leftovers
-from wildlife.photos.models import Leftover
+from wildlife.photos.models import Leftover, Photo
 from wildlife.photos.services import delete
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,49 @@ def test_files_of_a_process_that_died_after_the_transaction_are_removed_later(me
     leftovers.tend()
     assert files_in(media) == []
     assert not Leftover.objects.exists()
+
+
+def test_the_file_of_a_process_that_died_before_it_wrote_the_row_is_removed_later(
+    media, monkeypatch
+) -> None:
+    def die(*args: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Photo, "save", die)
+        patch.setattr(leftovers, "_remove", die)
+        with pytest.raises(SystemExit):
+            photo_of()
+    assert len(files_in(media)) == 1
+
+    leftovers.tend()
+    assert len(files_in(media)) == 1  # whoever stores it may still be at it
+
+    due()
+    leftovers.tend()
+    assert files_in(media) == []
+    assert not Leftover.objects.exists()
+
+
+def test_a_photo_that_is_here_leaves_nothing_to_remove(media) -> None:
+    photo_of()
+    assert not Leftover.objects.exists()
+    assert len(files_in(media)) == 1
+
+
+def test_no_row_is_written_for_a_file_that_was_removed_meanwhile(media, monkeypatch) -> None:
+    save = FileSystemStorage.save
+
+    def slow(*args: Any) -> str:
+        name = save(*args)
+        due()
+        leftovers.tend()
+        return name
+
+    monkeypatch.setattr(FileSystemStorage, "save", slow)
+    with pytest.raises(TimeoutError):
+        photo_of()
+    assert not Photo.objects.exists()
 
 
 def test_nothing_is_left_to_do_where_all_went_well(

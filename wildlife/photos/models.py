@@ -271,7 +271,7 @@ class UploadItem(models.Model):
 
 
 class Leftover(models.Model):
-    """A file in storage whose photo is deleted, until it is removed."""
+    """A file in storage whose photo is deleted, or not written down yet, until it is removed."""
 
     name = models.CharField(max_length=255, help_text=_("Storage key."))
     due_at = models.DateTimeField(db_index=True, help_text=_("When it is tried again."))

@@ -1,15 +1,13 @@
 """Receiving photos and deleting them. Nothing here decodes a pixel."""
 
-import contextlib
 import hashlib
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.files.storage import Storage, default_storage
+from django.core.files.storage import Storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -18,7 +16,7 @@ from pipelines.keys import crop_folder
 from pipelines.pictures import EXTENSIONS, PictureUnreadable, media_type_of
 from wildlife.photos.filenames import display_name
 from wildlife.photos.keeper import Keeper
-from wildlife.photos.leftovers import leave
+from wildlife.photos.leftovers import leave, stored
 from wildlife.photos.limits import check_room
 from wildlife.photos.models import Photo, Upload
 from wildlife.photos.refusals import PhotoRefused
@@ -75,7 +73,7 @@ def receive(
         upload=upload,
     )
     try:
-        with _kept(file, _storage_name(photo)) as name, transaction.atomic():
+        with stored(_storage_name(photo), file) as name:
             photo.original = name
             photo.save(force_insert=True)
     except IntegrityError:
@@ -166,17 +164,6 @@ def _binary(file: UploadedFile) -> BinaryIO:
 def _storage_name(photo: Photo) -> str:
     """Return a name that tells nothing and cannot be chosen: two levels keep folders small."""
     return f"originals/{photo.pk.hex[:2]}/{photo.pk}{EXTENSIONS[photo.media_type]}"
-
-
-@contextlib.contextmanager
-def _kept(file: UploadedFile, name: str) -> Iterator[str]:
-    """Keep the file under `name`, and take it away again if what follows fails."""
-    kept = default_storage.save(name, file)
-    try:
-        yield kept
-    except BaseException:
-        default_storage.delete(kept)
-        raise
 
 
 def _again(photo: Photo, file: UploadedFile, priority: Photo.Priority) -> Photo:
