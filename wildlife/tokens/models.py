@@ -14,7 +14,7 @@ class Scope(models.TextChoices):
     UPLOAD = "upload", _("Upload photos")
     REVIEW = "review", _("Review: give verdicts")
     CURATE = "curate", _("Curate: change and delete photos, deployments, species")
-    ADMIN = "admin", _("Administer: projects, members, webhooks")
+    ADMIN = "admin", _("Administer: what none of the others covers")
 
 
 class TokenQuerySet(QuerySet["Token"]):
