@@ -13,14 +13,13 @@ import argparse
 import hashlib
 import io
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,10 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+
+from tests.services import running_postgres  # noqa: E402
+from wildlife.ops.redis_server import free_port, redis_binary  # noqa: E402
+
 PHOTOS, CLIENTS, TOGETHER = 10_000, 16, 25
 PATIENCE = 60.0
 TRIES = 3
@@ -181,8 +184,6 @@ def told(what: str) -> Iterator[None]:
 @contextmanager
 def own_copy(*, postgres: bool) -> Iterator[tuple[str, str]]:
     """Run a web process of its own; yield its address and a token."""
-    from tests.services import running_postgres
-
     with (
         tempfile.TemporaryDirectory(prefix="wildlife-upload-") as folder,
         running_postgres() if postgres else nullcontext("") as database,
@@ -209,7 +210,7 @@ def own_copy(*, postgres: bool) -> Iterator[tuple[str, str]]:
 @contextmanager
 def redis(folder: Path) -> Iterator[str]:
     port = free_port()
-    argv = ["redis-server", "--port", str(port), "--save", "", "--dir", str(folder)]
+    argv = [str(redis_binary()), "--port", str(port), "--save", "", "--dir", str(folder)]
     with running(argv, dict(os.environ)):
         yield f"redis://127.0.0.1:{port}/0"
 
@@ -226,19 +227,11 @@ def running(argv: list[str], env: dict[str, str]) -> Iterator[None]:
 
 def wait_for(url: str) -> None:
     for _attempt in range(300):
-        try:
+        with suppress(httpx.TransportError):
             if httpx.get(f"{url}/api/v1/models").is_success:
                 return
-        except httpx.TransportError:
-            time.sleep(0.2)
+        time.sleep(0.2)
     raise SystemExit("the copy did not start")
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":
