@@ -95,6 +95,26 @@ def test_all_that_is_said_of_species_is_there_and_nothing_else():
     )
 
 
+def test_gathering_keeps_what_is_known_of_a_sentence(settings: Settings, tmp_path: Path):
+    written = {name: messages.catalogue(LOCALE, name) for name in ("django", "catalogue")}
+    settings.LOCALE_PATHS = [tmp_path / "locale"]
+    copy = messages.catalogue(LOCALE, catalogue_words.DOMAIN)
+    copy.parent.mkdir(parents=True)
+    for name, path in written.items():
+        shutil.copy(path, messages.catalogue(LOCALE, name))
+    messages.gather_catalogue(LOCALE)
+    assert copy.read_text("utf-8") == written["catalogue"].read_text("utf-8")
+    doubtful = polib.pofile(str(copy))
+    doubtful[0].flags.append("fuzzy")
+    doubtful[0].tcomment = "Is this the right animal?"
+    doubtful.append(polib.POEntry(msgid="Nobody says this.", msgstr="没有人这么说。"))
+    doubtful.save()
+    messages.gather_catalogue(LOCALE)
+    kept = polib.pofile(str(copy))
+    assert (kept[0].fuzzy, kept[0].tcomment) == (True, "Is this the right animal?")
+    assert kept.find("Nobody says this.") is None
+
+
 def test_a_sentence_that_a_curator_changed_is_shown_as_it_was_written():
     written = next(catalogue_words.sentences())
     with override("zh-hans"):

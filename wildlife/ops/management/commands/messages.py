@@ -54,13 +54,13 @@ def gather(names: list[str]) -> None:
 
 
 def gather_catalogue(name: str) -> None:
-    """Rewrite the sentences that the catalogue of species says, keeping what is translated."""
+    """Rewrite the sentences that the catalogue of species says, keeping what is known of each."""
     path = catalogue(name, DOMAIN)
     kept = polib.pofile(str(path)) if path.exists() else polib.POFile()
-    translated = {entry.msgid: entry.msgstr for entry in kept}
+    known = {entry.msgid: entry for entry in kept if not entry.obsolete}
     file = polib.POFile(wrapwidth=0)
     file.metadata = polib.pofile(str(catalogue(name))).metadata
-    file.extend(polib.POEntry(msgid=one, msgstr=translated.get(one, "")) for one in sentences())
+    file.extend(known.get(one) or polib.POEntry(msgid=one) for one in sentences())
     file.save(str(path))
 
 
