@@ -16,61 +16,35 @@ import pyarrow.parquet as pq
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
 from django.utils import timezone
 from dwca.darwincore.utils import qualname as qn
 from dwca.read import DwCAReader
 from pycocotools.coco import COCO
 
+from tests.exchange.rows import ALL, photos
 from tests.web import builders
-from wildlife.exchange.formats import FORMATS, speciesnet
-from wildlife.exchange.records import PhotoRecord, ProjectRecord
-from wildlife.exchange.source import View, about, records, view_of
-from wildlife.identifications.models import Identification, Verdict
+from wildlife.exchange.formats import FORMATS, base, coco, speciesnet, tables
+from wildlife.exchange.records import (
+    Box,
+    PhotoRecord,
+    PlaceRecord,
+    ProjectRecord,
+    TaxonRecord,
+    ThingRecord,
+)
+from wildlife.exchange.source import View, records
+from wildlife.identifications.models import Verdict
 from wildlife.photos.models import Photo
-from wildlife.projects.models import Membership, Project, Role
+from wildlife.projects.models import Project
 from wildlife.species.models import Taxon
 
 pytestmark = pytest.mark.django_db
-ALL = View(places=True, originals=True)
 WHO = ProjectRecord("p", "Project", "", "targeted", "CC0-1.0", "CC0-1.0", ("ann",), timezone.now())
-
-
-@pytest.fixture
-def taxa() -> dict[str, Taxon]:
-    return builders.plant()
-
-
-@pytest.fixture
-def project(db: None) -> Project:
-    return Project.objects.create(slug="savanna", name="Savanna")
-
-
-@pytest.fixture
-def elephant(taxa: dict[str, Taxon], project: Project) -> Photo:
-    """A photo of the project with an elephant, seen by models, and a person."""
-    made = builders.photo(
-        "", project=project, taken_at=datetime(2024, 5, 1, 6, 30, tzinfo=UTC), utc_offset=180,
-        latitude=-2.153, longitude=37.262, name="=IMG 1.JPG",
-    )  # fmt: skip
-    run = builders.run(made)
-    animal = builders.box(made, run, 0)
-    builders.box(made, run, 1, "person", confidence=0.8)
-    Identification.objects.create(
-        detection=animal, taxon=taxa["loxodonta-africana"], confidence=0.91, agreement=1.0,
-        reason="species", runners_up=[["loxodonta-cyclotis", 0.05]],
-    )  # fmt: skip
-    Photo.objects.filter(pk=made.pk).update(taxon=taxa["loxodonta-africana"])
-    return made
-
-
-def _photos() -> QuerySet[Photo]:
-    return Photo.objects.order_by("-moment", "-id")
 
 
 def _written(key: str, view: View = ALL) -> tuple[bytes, list[str]]:
     to = io.BytesIO()
-    notes = FORMATS[key].write(records(_photos(), view), WHO, to, default_storage.open)
+    notes = FORMATS[key].write(records(photos(), view), WHO, to, default_storage.open)
     return to.getvalue(), notes
 
 
@@ -182,72 +156,70 @@ def test_a_verdict_goes_before_the_models(
     assert (row["method"], row["identified_by"]) == ("human", "ann")
 
 
-@pytest.mark.parametrize("role", [Role.VIEWER, Role.CURATOR, Role.OWNER])
-def test_what_leaves_is_what_the_asker_may_see(elephant: Photo, role: Role) -> None:
-    Taxon.objects.filter(slug="loxodonta-africana").update(sensitive=True)
-    user = User.objects.create_user("bea")
-    Membership.objects.create(user=user, project=elephant.project, role=role)
-    (told,) = records(_photos(), view_of(user, elephant.project))
-    assert told.place is not None
-    exact = (told.place.latitude, told.place.longitude, told.place.precision)
-    assert exact == ((-2.2, 37.2, 0.1) if role == Role.VIEWER else (-2.153, 37.262, None))
-    assert bool(told.original) is (role == Role.OWNER)
-
-
-def test_a_deployment_does_not_tell_where_a_sensitive_species_is(
-    elephant: Photo, project: Project
+@pytest.mark.parametrize("person", [False, True])
+def test_a_dismissed_animal_does_not_hide_a_person_from_speciesnet(
+    elephant: Photo, *, person: bool
 ) -> None:
-    Taxon.objects.filter(slug="loxodonta-africana").update(sensitive=True)
-    there = project.deployments.create(
-        name="A1", latitude=-2.153, longitude=37.262, location_name="Old well"
+    first = elephant.detections.get(index=0)
+    Verdict.objects.create(
+        photo=elephant, x=first.x, y=first.y, width=first.width, height=first.height, taxon=None
     )
-    Photo.objects.filter(pk=elephant.pk).update(deployment=there)
-    builders.photo("", project=project, deployment=there)  # with nothing on it
-    user = User.objects.create_user("bea")
-    Membership.objects.create(user=user, project=project, role=Role.VIEWER)
-    for told in records(_photos(), view_of(user, project)):
-        assert told.deployment is not None
-        assert told.deployment.place is not None
-        assert told.deployment.place.precision == 0.1
-        assert "Old well" not in told.deployment.columns.values()
+    if not person:
+        elephant.detections.get(index=1).delete()
+    told = json.loads(_written("speciesnet")[0])["predictions"][0]
+    answer = (told["prediction"], told["prediction_score"], told["prediction_source"])
+    assert answer == (
+        (speciesnet.HUMAN, 0.8, "detector") if person else (speciesnet.BLANK, 1.0, "human")
+    )
 
 
-def test_a_portion_costs_the_same_queries_for_one_photo_as_for_many(
-    elephant: Photo, django_assert_max_num_queries: object
+def _identifiers() -> list[object]:
+    coco = json.loads(_written("coco")[0])
+    with ZipFile(io.BytesIO(_written("darwin-core")[0])) as archive:
+        rows = csv.DictReader(io.StringIO(archive.read("occurrence.csv").decode()))
+        events = [(row["occurrenceID"], row["eventID"]) for row in rows]
+    return [events, [(one["id"], one["seq_id"]) for one in coco["images"]]]
+
+
+def test_the_same_photos_have_the_same_identifiers_in_any_project(taxa: dict[str, Taxon]) -> None:
+    found = []
+    for slug in ("one", "other"):
+        moment = datetime(2024, 5, 1, 6, 30, tzinfo=UTC)
+        project = Project.objects.create(slug=slug, name=slug)
+        there = project.deployments.create(name="A1", latitude=-2.1, longitude=37.2)
+        event = there.events.create(start=moment, end=moment)
+        made = builders.photo("", project=project, deployment=there, event=event, taken_at=moment)
+        builders.answered(made, taxa["loxodonta-africana"])
+        Photo.objects.update(sha256="0" * 64)
+        found.append(_identifiers())
+        Photo.objects.all().delete()
+    assert found[0] == found[1]
+    assert found[0][1] == [("0" * 64, "A1_2024-05-01T06:30:00Z")]
+
+
+@pytest.mark.parametrize("key", FORMATS)
+def test_memory_does_not_grow_with_the_photos(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(20):
-        builders.photo("", project=elephant.project)
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
-        assert len(list(records(_photos(), ALL))) == 21
+    lion = TaxonRecord("panthera-leo", "Panthera leo", "species", {"species": "Panthera leo"})
+    seen = ThingRecord(0, "animal", Box(0.1, 0.3, 0.2, 0.4), 0.9, 0.9, lion)
 
-
-def test_memory_does_not_grow_with_the_photos() -> None:
     def many(count: int) -> Iterator[PhotoRecord]:
         for number in range(count):
             yield PhotoRecord(
                 str(number), "a.jpg", f"{number:064}", "image/jpeg", 4, 3, None, WHO.made_at, "",
-                "done", "", None, None, None, (), "", "",
+                "done", "", PlaceRecord(-2.1, 37.2), None, None, (seen,), "", "",
             )  # fmt: skip
 
-    class Nowhere(io.RawIOBase):
-        def writable(self) -> bool:
-            return True
-
-        def write(self, data: object) -> int:
-            return len(data)  # type: ignore[arg-type]
-
-    tracemalloc.start()
-    FORMATS["megadetector"].write(many(10_000), WHO, Nowhere(), default_storage.open)  # type: ignore[arg-type]
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 5_000_000
-
-
-def test_names_of_members_are_told(project: Project) -> None:
-    user = User.objects.create_user("bea")
-    Membership.objects.create(user=user, project=project, role=Role.OWNER)
-    assert about(project, user).people == ("bea",)
-    assert about(None, user).people == ("bea",)
+    for module in (base, coco):
+        monkeypatch.setattr(module, "SPOOL", 1 << 16)
+    monkeypatch.setattr(tables, "_PORTION", 100)
+    with (tmp_path / "out").open("wb") as to:
+        tracemalloc.start()
+        FORMATS[key].write(many(4_000), WHO, to, default_storage.open)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 1_500_000
 
 
 def test_the_reader_of_gbif_reads_the_archive(elephant: Photo, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 MAIN_RANKS = ("kingdom", "phylum", "class", "order", "family", "genus", "species")
 
@@ -51,6 +52,7 @@ class ThingRecord:
     animal, person, vehicle or blank: a verdict may say that there is no animal. `confidence` is the
     detector's, `sureness` the answer's, both 0..1 and None where a person says it. `scores` are the
     answer's taxa by probability, the best first. `crop` is a storage key, "" where there is none.
+    `models` are the releases that named it, else the one that found it, with " | " between them.
     """
 
     index: int
@@ -90,7 +92,7 @@ class DeploymentRecord:
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """One visit: photos of a deployment that follow each other."""
+    """One visit: photos of a deployment that follow each other. `id` is its row's here."""
 
     id: str
     start: datetime
@@ -130,6 +132,13 @@ class PhotoRecord:
         return f"{_plain(folder)}{self.sha256[:12]}/{plain}"
 
     @property
+    def visit(self) -> str:
+        """The event's identifier, from what it is and not from its row; "" without an event."""
+        if self.event is None or self.deployment is None:
+            return ""
+        return f"{self.deployment.name}_{stamp(self.event.start)}"
+
+    @property
     def shown(self) -> tuple[ThingRecord, ...]:
         """What is on the photo, without what a person said is nothing."""
         return tuple(thing for thing in self.things if thing.kind != "blank")
@@ -149,10 +158,19 @@ class ProjectRecord:
     made_at: datetime
 
 
-def clock(moment: datetime, offset: int | None) -> datetime:
-    """Return a clock's time on the spot, kept as if it were UTC, with its offset in minutes."""
-    zone = timezone(timedelta(minutes=offset or 0))
-    return moment.replace(tzinfo=zone)
+def clock(moment: datetime, offset: int | None, zone: str) -> datetime:
+    """Return a clock's time on the spot, kept as if it were UTC, with its zone.
+
+    `offset` are the minutes that it is ahead of UTC; where they are not known it is in `zone`, an
+    IANA name.
+    """
+    known = ZoneInfo(zone) if offset is None else timezone(timedelta(minutes=offset))
+    return moment.replace(tzinfo=known)
+
+
+def stamp(moment: datetime) -> str:
+    """Return a time in ISO 8601 to the second, with its zone."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _plain(folder: str) -> str:

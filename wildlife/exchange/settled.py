@@ -4,12 +4,17 @@ from django.db.models import Prefetch
 
 from wildlife.exchange.records import Box, Person, TaxonRecord, ThingRecord
 from wildlife.exchange.taxa import TaxonBook
-from wildlife.identifications.models import Detection, Identification, Verdict
+from wildlife.identifications.evaluation.judging import overlap
+from wildlife.identifications.models import Detection, Identification, Verdict, Vote
 from wildlife.photos.models import Photo
 
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)
+SAME = 0.5
+"""The least intersection over union of two boxes that are around the same thing."""
+_VOTES = Vote.objects.only("detection_id", "expert", "release", "weight", "abstention")
 PREFETCH = (
     Prefetch("detections", Detection.objects.select_related("identification__taxon", "run")),
+    Prefetch("detections__votes", _VOTES),
     Prefetch("verdicts", Verdict.objects.select_related("taxon", "given_by")),
 )
 """What photos must be fetched with."""
@@ -17,16 +22,47 @@ PREFETCH = (
 
 def things_of(photo: Photo, book: TaxonBook) -> tuple[ThingRecord, ...]:
     """Return what is on a photo: every detection, then what people marked beside them."""
-    verdicts: dict[Box, Verdict] = {}
-    for verdict in photo.verdicts.all():  # the newest first
-        verdicts.setdefault(_box(verdict), verdict)
-    things: list[ThingRecord] = []
-    for detection in photo.detections.all():
-        said = verdicts.pop(_box(detection), None)
-        things.append(_thing(len(things), detection, said, book))
-    for box, verdict in sorted(verdicts.items()):
-        things.append(_marked(len(things), box, verdict, book))
+    detections, verdicts = list(photo.detections.all()), list(photo.verdicts.all())
+    said = _said_of(detections, verdicts)
+    things = [_thing(index, row, said.get(row.pk), book) for index, row in enumerate(detections)]
+    beside = [one for one in verdicts if not _is_told(one, detections, said)]
+    for index, verdict in enumerate(sorted(beside, key=_box), len(things)):
+        things.append(_marked(index, _box(verdict), verdict, book))
     return tuple(things)
+
+
+def _said_of(detections: list[Detection], verdicts: list[Verdict]) -> dict[int, Verdict]:
+    """Return the verdicts on detections, by the detection's row.
+
+    A later run may draw a box anew: the boxes that are most alike find each other first.
+    """
+    pairs = [
+        (share, row.pk, verdict)
+        for row in detections
+        for verdict in verdicts
+        if (share := _alike(row, verdict)) >= SAME
+    ]
+    said: dict[int, Verdict] = {}
+    taken: set[int] = set()
+    for _, key, verdict in sorted(pairs, key=lambda pair: -pair[0]):
+        if key not in said and verdict.pk not in taken:
+            said[key] = verdict
+            taken.add(verdict.pk)
+    return said
+
+
+def _is_told(verdict: Verdict, detections: list[Detection], said: dict[int, Verdict]) -> bool:
+    """Return whether a detection has a verdict, or a newer one that took its place."""
+    return verdict in said.values() or any(
+        _alike(row, verdict) >= SAME and said[row.pk].given_at > verdict.given_at
+        for row in detections
+        if row.pk in said
+    )
+
+
+def _alike(row: Detection, verdict: Verdict) -> float:
+    one, other = _box(row), _box(verdict)
+    return 1.0 if one == other else overlap(one, other)
 
 
 def _thing(index: int, row: Detection, verdict: Verdict | None, book: TaxonBook) -> ThingRecord:
@@ -80,7 +116,11 @@ def _scores(answer: Identification, book: TaxonBook) -> tuple[tuple[TaxonRecord,
 
 
 def _models(row: Detection) -> str:
-    """Return which release found it, as the run's line-up says."""
+    """Return which releases named it; where nothing is named, which one found it."""
+    if hasattr(row, "identification"):
+        voters = dict.fromkeys(vote.release for vote in row.votes.all() if not vote.abstention)
+        if voters:
+            return " | ".join(voters)
     detector = row.run.lineup.get("detector") or {}
     return str(detector.get("release", ""))
 

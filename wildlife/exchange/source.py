@@ -23,7 +23,7 @@ from wildlife.exchange.settled import PREFETCH, things_of
 from wildlife.exchange.taxa import TaxonBook
 from wildlife.library.paging import beyond, mark
 from wildlife.photos.models import Photo
-from wildlife.projects.models import Deployment, Project
+from wildlife.projects.models import Deployment, Event, Project
 from wildlife.projects.places import COARSE, coarse
 from wildlife.projects.rights import Right, rights_in
 
@@ -87,7 +87,7 @@ def about(project: Project | None, user: Somebody) -> ProjectRecord:
 
 def _record(photo: Photo, view: View, book: TaxonBook, base_url: str) -> PhotoRecord:
     things, hidden = things_of(photo, book), not view.places
-    event = photo.event
+    zone = photo.deployment.time_zone if photo.deployment else "UTC"
     deployment = _deployment(photo.deployment, hidden=hidden) if photo.deployment else None
     return PhotoRecord(
         id=str(photo.pk),
@@ -96,18 +96,22 @@ def _record(photo: Photo, view: View, book: TaxonBook, base_url: str) -> PhotoRe
         media_type=photo.media_type,
         width=photo.width,
         height=photo.height,
-        moment=clock(photo.taken_at, photo.utc_offset) if photo.taken_at else None,
+        moment=clock(photo.taken_at, photo.utc_offset, zone) if photo.taken_at else None,
         received_at=photo.received_at,
         camera=" ".join(filter(None, (photo.camera_make, photo.camera_model))),
         state=photo.state,
         failure=photo.failure,
         place=_place(photo, hidden=hidden) or (deployment.place if deployment else None),
         deployment=deployment,
-        event=EventRecord(str(event.pk), event.start, event.end) if event else None,
+        event=_event(photo.event, zone) if photo.event else None,
         things=things,
         original=str(photo.original.name) if view.originals else "",
         url=f"{base_url}/api/v1/photos/{photo.pk}/original",
     )
+
+
+def _event(row: Event, zone: str) -> EventRecord:
+    return EventRecord(str(row.pk), clock(row.start, None, zone), clock(row.end, None, zone))
 
 
 def _place(row: Photo | Deployment, *, hidden: bool) -> PlaceRecord | None:

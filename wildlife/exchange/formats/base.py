@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import IO, Any, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from wildlife.exchange.records import PhotoRecord, ProjectRecord
+from wildlife.exchange.records import PhotoRecord, ProjectRecord, stamp
 
 Files = Callable[[str], IO[bytes]]
 """Opens a stored file by its key. Raises FileNotFoundError."""
@@ -68,11 +68,6 @@ def cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".")
     return stamp(value) if isinstance(value, datetime) else str(value)
-
-
-def stamp(moment: datetime) -> str:
-    """Return a time in ISO 8601 to the second, with its zone."""
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 @contextmanager

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO, Any
 from zipfile import ZipFile
-from zoneinfo import ZoneInfo
 
-from wildlife.exchange.formats.base import Files, Row, Table, dump, stamp, zipped
+from wildlife.exchange.formats.base import Files, Row, Table, dump, zipped
 from wildlife.exchange.records import (
     DeploymentRecord,
     PhotoRecord,
@@ -19,6 +18,8 @@ from wildlife.exchange.records import (
     ProjectRecord,
     TaxonRecord,
     ThingRecord,
+    clock,
+    stamp,
 )
 
 VERSION = "1.0.2"
@@ -99,10 +100,14 @@ class _Package:
                 "mediaComments": "" if photo.moment else "Time of the upload: none was recorded.",
             }
         )
-        key = f"{stand}_{stamp(photo.event.start)}" if photo.event else f"{photo.sha256}_event"
-        visit = self.visits.setdefault(key, _Visit(stand, moment, moment))
+        if not photo.visit:  # a visit of its own, that no other photo adds to
+            key, visit = f"{photo.sha256}_event", _Visit(stand, moment, moment)
+            self._observe(photo, stand, key, visit, moment)
+            self._conclude(key, visit)
+            return
+        visit = self.visits.setdefault(photo.visit, _Visit(stand, moment, moment))
         visit.first, visit.last = min(visit.first, moment), max(visit.last, moment)
-        self._observe(photo, stand, key, visit, moment)
+        self._observe(photo, stand, photo.visit, visit, moment)
 
     def _observe(
         self, photo: PhotoRecord, stand: str, event: str, visit: _Visit, moment: datetime
@@ -134,27 +139,31 @@ class _Package:
             visit.most[what] = max(visit.most.get(what, 0), count)
 
     def finish(self) -> None:
-        """Write the visits: what GBIF reads. A visit with anything on it is not blank as well."""
+        """Write the visits of several photos, now that all their photos are gone by."""
         for key, visit in self.visits.items():
-            found = {what: count for what, count in visit.most.items() if what[0] != "blank"}
-            for number, ((kind, name), count) in enumerate(sorted((found or visit.most).items())):
-                person = visit.people.get((kind, name))
-                known = kind != "unclassified"
-                self.observations.add(
-                    {
-                        "observationID": f"{key}_{number}",
-                        "deploymentID": visit.deployment,
-                        "eventID": key,
-                        "eventStart": stamp(visit.first),
-                        "eventEnd": stamp(visit.last),
-                        "observationLevel": "event",
-                        "observationType": kind,
-                        "scientificName": name,
-                        "count": count if known and kind != "blank" else None,
-                        "classificationMethod": ("human" if person else "machine") if known else "",
-                        "classifiedBy": person,
-                    }
-                )
+            self._conclude(key, visit)
+
+    def _conclude(self, key: str, visit: _Visit) -> None:
+        """Write a visit: what GBIF reads. One with anything on it is not blank as well."""
+        found = {what: count for what, count in visit.most.items() if what[0] != "blank"}
+        for number, ((kind, name), count) in enumerate(sorted((found or visit.most).items())):
+            person = visit.people.get((kind, name))
+            known = kind != "unclassified"
+            self.observations.add(
+                {
+                    "observationID": f"{key}_{number}",
+                    "deploymentID": visit.deployment,
+                    "eventID": key,
+                    "eventStart": stamp(visit.first),
+                    "eventEnd": stamp(visit.last),
+                    "observationLevel": "event",
+                    "observationType": kind,
+                    "scientificName": name,
+                    "count": count if known and kind != "blank" else None,
+                    "classificationMethod": ("human" if person else "machine") if known else "",
+                    "classifiedBy": person,
+                }
+            )
 
     def _stand(
         self, deployment: DeploymentRecord | None, place: PlaceRecord, moment: datetime
@@ -171,9 +180,8 @@ class _Package:
             record = stand.record
             first, last = stand.first, stand.last
             if record:
-                zone = ZoneInfo(record.zone)
-                first = record.start.replace(tzinfo=zone) if record.start else first
-                last = record.end.replace(tzinfo=zone) if record.end else last
+                first = clock(record.start, None, record.zone) if record.start else first
+                last = clock(record.end, None, record.zone) if record.end else last
             row: Row = {
                 **(record.columns if record else {}),
                 "deploymentID": name,

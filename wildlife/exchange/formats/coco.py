@@ -46,8 +46,8 @@ def _image(record: PhotoRecord, about: ProjectRecord) -> dict[str, Any]:
         told["datetime"] = record.moment.strftime("%Y-%m-%d %H:%M:%S")
     if record.deployment:
         told["location"] = record.deployment.name
-    if record.event:
-        told["seq_id"] = record.event.id
+    if record.visit:
+        told["seq_id"] = record.visit
     return told
 
 

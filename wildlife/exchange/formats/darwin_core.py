@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
-from wildlife.exchange.formats.base import Files, Row, Table, stamp, zipped
-from wildlife.exchange.records import PhotoRecord, ProjectRecord, ThingRecord
+from wildlife.exchange.formats.base import Files, Row, Table, zipped
+from wildlife.exchange.records import PhotoRecord, ProjectRecord, ThingRecord, stamp
 
 _DWC, _DC = "http://rs.tdwg.org/dwc/terms/", "http://purl.org/dc/terms/"
 OCCURRENCE = {
@@ -66,7 +66,7 @@ def _occurrence(
     return {
         **lineage,
         "occurrenceID": key,
-        "eventID": record.event.id if record.event else record.sha256,
+        "eventID": record.visit or record.sha256,
         "parentEventID": record.deployment.name if record.deployment else None,
         "eventDate": stamp(record.moment) if record.moment else None,
         "basisOfRecord": "MachineObservation",

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import IO, Any
 
-from wildlife.exchange.formats.base import Files, JsonList, stamp
-from wildlife.exchange.records import PhotoRecord, ProjectRecord
+from wildlife.exchange.formats.base import Files, JsonList
+from wildlife.exchange.records import PhotoRecord, ProjectRecord, stamp
 
 
 def write(

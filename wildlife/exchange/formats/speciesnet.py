@@ -81,10 +81,15 @@ def _sureness(thing: ThingRecord) -> float:
     return 2.0 if thing.person else (thing.sureness or 0.0)
 
 
+def _weight(thing: ThingRecord) -> tuple[bool, float]:
+    """Return how much a thing that is no animal says: a person's word goes first."""
+    return thing.person is not None, thing.confidence or 0.0
+
+
 def _answer(record: PhotoRecord, surest: ThingRecord | None) -> tuple[str, float, str]:
     if record.state != "done" and not record.things:
         return UNKNOWN, 0.0, "unknown"
-    thing = surest or max(record.things, key=lambda one: one.confidence or 0.0, default=None)
+    thing = surest or max(record.shown or record.things, key=_weight, default=None)
     if thing is None:
         return BLANK, 1.0, "detector"
     source = "human" if thing.person else "classifier" if surest else "detector"
