@@ -23,8 +23,15 @@ function several() {
   return document.querySelectorAll(".box").length > 1;
 }
 
-// What was chosen by key or button stays marked until something else is pointed at.
+// What was chosen by key or button stays marked until something else is pointed at: a page that
+// scrolls away under a resting mouse points at nothing.
+let rest = null;
+const spot = (event) => `${event.screenX} ${event.screenY}`;
+document.addEventListener("pointermove", (event) => {
+  rest = spot(event);
+});
 document.addEventListener("pointerover", (event) => {
+  if (event.pointerType === "mouse" && spot(event) === rest) return;
   const number = numberAt(event.target);
   if (several() && (number || event.pointerType === "mouse")) link(number);
 });

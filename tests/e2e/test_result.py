@@ -81,6 +81,20 @@ def test_pointing_at_a_box_an_answer_or_a_vote_marks_all_three(look, taxa):
     assert marked(page) == {"3"}
 
 
+def test_a_page_that_scrolls_under_a_resting_mouse_points_at_nothing(look, taxa):
+    page = look(path(scenes.several(taxa)))
+    page.locator("#finding-2").hover()
+    page.locator("#finding-3 a").first.focus()
+    under = """() => new Promise((done) => {
+        const mouse = document.querySelector("#finding-2").getBoundingClientRect();
+        const other = document.querySelector("#votes-2 summary").getBoundingClientRect();
+        document.addEventListener("pointerover", () => setTimeout(done, 100), { once: true });
+        window.scrollBy({ top: other.top - mouse.top - mouse.height / 2, behavior: "instant" });
+    })"""
+    page.evaluate(under)
+    assert marked(page) == {"3"}
+
+
 def test_a_tap_on_a_box_leads_to_its_answer_and_back(look, taxa):
     page = look(path(scenes.several(taxa)), viewport=PHONE, has_touch=True, is_mobile=True)
     page.locator("#box-3").tap()
