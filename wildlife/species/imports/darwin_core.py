@@ -37,12 +37,12 @@ _CORE = (
     "kingdom", "phylum", "class", "order", "family", "genus",
 )  # fmt: skip
 _EXTRAS = {
-    "VernacularName": ("vernacularName", "language", "isPreferredName"),
-    "Distribution": (
+    "vernacularname": ("vernacularName", "language", "isPreferredName"),
+    "distribution": (
         "locationID", "locality", "country", "countryCode", "establishmentMeans",
         "occurrenceStatus", "threatStatus", "source",
     ),
-    "SpeciesProfile": ("massInGram",),
+    "speciesprofile": ("massInGram",),
 }  # fmt: skip
 _UNUSED = ("misapplied", "ambiguous")
 _GROUPS = ("kingdom", "phylum", "class", "order", "family", "genus")
@@ -55,6 +55,7 @@ _PARTICLES = frozenset(
     }
 )  # fmt: skip
 _ISO = re.compile(r"(?:iso(?:[-_ ]?3166(?:-1)?)?:)?([a-z]{2,3})", re.IGNORECASE)
+_STANDARD = re.compile(r"^iso ?639-[123]:", re.IGNORECASE)
 _PRESENCE = {
     "introduced": "introduced", "invasive": "introduced", "naturalised": "introduced",
     "naturalized": "introduced", "managed": "introduced", "alien": "introduced",
@@ -131,6 +132,7 @@ class DarwinCoreArchive:
                 "" if accepted or parent in own else parent,
                 accepted,
                 {term: values[term] for term in _CORE if term in values},
+                values.get("taxonID", key),
             )
 
     def _extras(self) -> Iterator[Extra | Problem]:
@@ -257,18 +259,19 @@ def _names(extras: tuple[Extra, ...]) -> Iterator[NameFact]:
 
 def _language(said: str) -> str:
     """Return the BCP 47 tag of a language that is given by a code or its English name."""
-    code, _, rest = said.strip().casefold().replace("_", "-").partition("-")
+    said = _STANDARD.sub("", said.strip())
+    code, _, rest = said.casefold().replace("_", "-").partition("-")
     known = pycountry.languages
     found = known.get(alpha_2=code) or known.get(alpha_3=code) or known.get(name=code.title())
     if found is None:
-        return said.strip().casefold()
+        return said.casefold()
     tag = str(getattr(found, "alpha_2", found.alpha_3))
     return f"{tag}-{rest}" if rest else tag
 
 
 def _ranges(extras: tuple[Extra, ...]) -> Iterator[RangeFact]:
     for one in extras:
-        if one.sort != "Distribution" or not (country := _country(one.values)):
+        if one.sort != "distribution" or not (country := _country(one.values)):
             continue
         status = one.values.get("occurrenceStatus", "").casefold()
         means = one.values.get("establishmentMeans", "").casefold()

@@ -15,8 +15,11 @@ _ESCAPES = {r"\t": "\t", r"\n": "\n", r"\r": "\r", r"\\": "\\"}
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """One file of an archive. `columns` are cells by the last part of their term, such as taxonID;
-    `id_column` is the cell with the id of the core row."""
+    """One file of an archive, with `row_type` in lower case.
+
+    `columns` are cells by the last part of their term, such as taxonID; `id_column` is the cell
+    with the id of the core row.
+    """
 
     row_type: str
     location: str
@@ -75,13 +78,15 @@ def described(archive: ZipFile) -> Description:
     cores = [one for one in root if _local(one.tag) == "core"]
     if len(cores) != 1:
         raise UnreadableSource("meta.xml describes no core file")
-    core = _data_file(cores[0], folder, names)
-    if core.row_type != "Taxon":
+    core, *further = _data_files(cores[0], folder, names)
+    if core.row_type != "taxon":
         raise UnreadableSource(f"the core holds {core.row_type} rows, not a checklist of taxa")
+    if further:
+        raise UnreadableSource("the core goes over several files: join them into one")
     extensions = (one for one in root if _local(one.tag) == "extension")
     return Description(
         core,
-        tuple(_data_file(one, folder, names) for one in extensions),
+        tuple(file for one in extensions for file in _data_files(one, folder, names)),
         _title(archive, folder + root.get("metadata", ""), names),
     )
 
@@ -100,45 +105,53 @@ def _local(name: str) -> str:
     return re.split(r"[}/#:]", name)[-1]
 
 
-def _data_file(element: Element, folder: str, names: set[str]) -> DataFile:
+def _data_files(element: Element, folder: str, names: set[str]) -> list[DataFile]:
+    """Return the files of one kind of rows; some archives have one for each language."""
     parts = {_local(one.tag): one for one in element}
     files = parts.get("files")
-    location = "" if files is None or not len(files) else (files[0].text or "").strip()
-    if folder + location not in names:
-        raise UnreadableSource(f"the archive does not hold {location!r}, which meta.xml names")
-    key = parts.get("id", parts.get("coreid"))
+    locations = [(one.text or "").strip() for one in ([] if files is None else files)] or [""]
+    for location in locations:
+        if folder + location not in names:
+            raise UnreadableSource(f"the archive does not hold {location!r}, which meta.xml names")
+    fields = [one for one in element if _local(one.tag) == "field"]
     try:
         columns = {
             _local(one.get("term", "")): int(one.get("index", ""))
-            for one in element
-            if _local(one.tag) == "field" and one.get("index")
-        }
-        defaults = {
-            _local(one.get("term", "")): one.get("default", "")
-            for one in element
-            if _local(one.tag) == "field" and one.get("default")
+            for one in fields
+            if one.get("index")
         }
         header = int(element.get("ignoreHeaderLines") or 0)
-        id_column = int("" if key is None else key.get("index", ""))
-    except ValueError as error:
-        raise UnreadableSource(f"meta.xml does not say where the columns of {location} are") from (
-            error
-        )
+        key = parts.get("id", parts.get("coreid"))
+        # A core without extensions needs no id: then the taxa have theirs all the same.
+        id_column = columns["taxonID"] if key is None else int(key.get("index", ""))
+    except (KeyError, ValueError) as error:
+        raise UnreadableSource(
+            f"meta.xml does not say where the columns of {locations[0]} are"
+        ) from error
     delimiter = _unescaped(element.get("fieldsTerminatedBy", ","))
     quote = _unescaped(element.get("fieldsEnclosedBy", '"'))
+    if delimiter == " ":
+        delimiter = "\t"  # a tab that is written as itself: XML reads every blank as a space
     if len(delimiter) != 1 or len(quote) > 1:
-        raise UnreadableSource(f"meta.xml separates the fields of {location} by {delimiter!r}")
-    return DataFile(
-        row_type=_local(element.get("rowType", "")),
-        location=folder + location,
-        encoding=element.get("encoding") or "utf-8",
-        delimiter=delimiter,
-        quote=quote,
-        header_lines=header,
-        id_column=id_column,
-        columns=columns,
-        defaults=defaults,
-    )
+        raise UnreadableSource(f"meta.xml separates the fields of {locations[0]} by {delimiter!r}")
+    return [
+        DataFile(
+            row_type=_local(element.get("rowType", "")).casefold(),
+            location=folder + location,
+            encoding=element.get("encoding") or "utf-8",
+            delimiter=delimiter,
+            quote=quote,
+            header_lines=header,
+            id_column=id_column,
+            columns=columns,
+            defaults={
+                _local(one.get("term", "")): one.get("default", "")
+                for one in fields
+                if one.get("default")
+            },
+        )
+        for location in locations
+    ]
 
 
 def _unescaped(text: str) -> str:

@@ -17,7 +17,7 @@ from wildlife.species.imports.records import Place, Problem
 
 _SYNONYMS = 1000
 """The depth that stands for all synonyms, below every taxon."""
-_FORMAT = 1
+_FORMAT = 2
 _OLD = 7 * 24 * 3600
 _PORTION = 500
 
@@ -27,7 +27,7 @@ PRAGMA synchronous = OFF;
 PRAGMA cache_size = -65536;
 CREATE TABLE core (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, line INTEGER NOT NULL, parent TEXT NOT NULL,
-    accepted TEXT NOT NULL, depth INTEGER, data TEXT NOT NULL
+    accepted TEXT NOT NULL, taxon TEXT NOT NULL, depth INTEGER, data TEXT NOT NULL
 );
 CREATE TABLE extra (core TEXT NOT NULL, sort TEXT NOT NULL, file TEXT, line INTEGER, data TEXT);
 CREATE TABLE problem (n INTEGER PRIMARY KEY, file TEXT, line INTEGER, reason TEXT);
@@ -38,13 +38,17 @@ Values = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class CoreRow:
-    """A row as the file has it; `parent` and `accepted` are ids of others, or blank."""
+    """A row as the file has it; `parent` and `accepted` are ids of others, or blank.
+
+    `taxon` is what other rows may call it instead: its taxonID, which need not be the row's id.
+    """
 
     id: str
     line: int
     parent: str
     accepted: str
     values: Values
+    taxon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +115,10 @@ class Spool:
                 self._problem(row)
                 continue
             data = json.dumps(row.values, ensure_ascii=False)
-            values = (row.id, row.line, row.parent, row.accepted, data)
+            values = (row.id, row.line, row.parent, row.accepted, row.taxon or row.id, data)
             taken = self._file.execute(
-                "INSERT OR IGNORE INTO core (id, line, parent, accepted, data) "
-                "VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO core (id, line, parent, accepted, taxon, data) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 values,
             )
             if not taken.rowcount:
@@ -150,15 +154,15 @@ class Spool:
         """Yield the rows that come after a number, parents first."""
         while True:
             found = self._file.execute(
-                "SELECT o.n, c.id, c.line, c.parent, c.accepted, c.depth, c.data FROM ordered o "
-                "JOIN core c ON c.n = o.core WHERE o.n > ? ORDER BY o.n LIMIT ?",
+                "SELECT o.n, c.id, c.line, c.parent, c.accepted, c.depth, c.data, c.taxon "
+                "FROM ordered o JOIN core c ON c.n = o.core WHERE o.n > ? ORDER BY o.n LIMIT ?",
                 (after, _PORTION),
             ).fetchall()
             if not found:
                 return
             extras = self._extras([one[1] for one in found])
-            for number, key, line, parent, accepted, depth, data in found:
-                row = CoreRow(key, line, parent, accepted, json.loads(data))
+            for number, key, line, parent, accepted, depth, data, taxon in found:
+                row = CoreRow(key, line, parent, accepted, json.loads(data), taxon)
                 orphan = bool(parent) and depth == 0
                 yield Numbered(number, row, orphan, tuple(extras.get(key, ())))
             after = found[-1][0]
@@ -178,6 +182,14 @@ class Spool:
     def _put_in_order(self) -> None:
         """Number the rows generation by generation; what no generation reaches is in a circle."""
         do = self._file.execute
+        do("CREATE INDEX core_taxon ON core (taxon) WHERE taxon != id")
+        for column in ("accepted", "parent"):
+            do(
+                f"UPDATE core SET {column} = (SELECT b.id FROM core b "  # noqa: S608
+                f"WHERE b.taxon = core.{column} AND b.taxon != b.id) WHERE {column} != '' "
+                f"AND {column} NOT IN (SELECT id FROM core) "
+                f"AND {column} IN (SELECT taxon FROM core WHERE taxon != id)"
+            )
         # A parent that is a synonym stands for the accepted taxon; so does an accepted one.
         for column in ("accepted", "accepted", "accepted", "parent"):
             do(

@@ -104,7 +104,7 @@ def category_of(text: str) -> str:
     word = text.strip()
     if len(word) == 2 and word.upper() not in ("CT",):
         return word.upper()
-    return _CATEGORIES.get(word.casefold(), word)
+    return _CATEGORIES.get(word.casefold().replace("_", " "), word)
 
 
 def country_of(text: str) -> str:
