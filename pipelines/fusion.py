@@ -115,8 +115,8 @@ def _identify(
         return tally.count(crop, best, tree=tree, method=rules.method)
     belief = _belief(crop, voices, rules)
     own, unnamed = _masses(voices, belief, tree, rules)
-    summed = _summed(own, unnamed, tree)
-    walk = _walk(summed, unnamed, tree, rules)
+    summed = sum_upward((own, unnamed), tree)
+    walk = walk_down(summed, unnamed, tree, rules)
     taken = [step for step in walk if step.taken]
     answer = taken[-1] if taken else None
     runners = sorted(own.items(), key=lambda item: (-item[1], item[0]))
@@ -242,20 +242,23 @@ def _normal(logs: Mapping[str, float]) -> dict[str, float]:
     return {key: share / total for key, share in shares.items()}
 
 
-def _summed(own: Mapping[str, float], unnamed: Mapping[str, float], tree: Tree) -> dict[str, float]:
-    """R4: return each taxon's mass with all that lies below it."""
+def sum_upward(laid: Iterable[Mapping[str, float]], tree: Tree) -> dict[str, float]:
+    """R4: return each taxon's mass with all that lies below it, of what was laid on taxa."""
     summed: dict[str, float] = {}
-    for masses in (own, unnamed):
+    for masses in laid:
         for key, mass in masses.items():
             for node in tree.lineage(key):
                 summed[node.key] = summed.get(node.key, 0.0) + mass
     return summed
 
 
-def _walk(
+def walk_down(
     summed: Mapping[str, float], unnamed: Mapping[str, float], tree: Tree, rules: Rules
 ) -> tuple[WalkStep, ...]:
-    """R5: return the steps taken, and the first one that was not."""
+    """R5: return the steps taken from the root, and the first one that was not.
+
+    `summed` holds each taxon with all below it, `unnamed` what is of a class but of no known taxon.
+    """
     children: dict[str, list[str]] = {}
     for key in sorted(summed):
         parent = tree[key].parent
