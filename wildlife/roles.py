@@ -86,6 +86,7 @@ BY_NOBODY = frozenset(
         "projects.activity",
         "projects.deployment",
         "projects.event",
+        "projects.eventsdue",
         "projects.invitation",
         "projects.membership",
         "projects.project",

@@ -241,6 +241,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(run_every=24 * 3600),
         "options": {"expires": 3600},
     },
+    "make-events": {
+        "task": "wildlife.identifications.tasks.make_events",
+        "schedule": schedule(run_every=10),
+        "options": {"expires": 10},
+    },
     "tidy-api": {
         "task": "wildlife.api.tasks.tidy",
         "schedule": schedule(run_every=3600),

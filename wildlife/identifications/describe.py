@@ -10,6 +10,7 @@ from django.utils import timezone
 from pipelines.types import Ballot, Crop, Identification, Scene
 from wildlife.identifications import models
 from wildlife.identifications.digests import write_digests
+from wildlife.identifications.events import ask_for_events_of
 from wildlife.identifications.models import Run
 from wildlife.identifications.rows import detection_rows, identification_rows, vote_rows
 from wildlife.photos import origins
@@ -49,6 +50,7 @@ def describe(
         )
         _write(run, scenes, crops, ballots, answers)
         write_digests(scene.photo_id for scene in scenes)
+        ask_for_events_of(scene.photo_id for scene in scenes)
         # The rows say all of it now; the raw values would only double the database.
         run.results.exclude(step="describe").update(value=None)
     return len(scenes)
@@ -62,7 +64,7 @@ def _finish(photo: Photo, scene: Scene, shifts: Mapping[UUID | None, timedelta])
     photo.height = scene.height or None
     photo.finished_at = timezone.now()
     if not scene.failure:
-        origins.fill(photo, scene.origin, shifts.get(photo.upload_id, timedelta()))
+        origins.fill(photo, scene.origin, origins.shift_of(photo, shifts))
 
 
 def _write(

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.db import close_old_connections
 
-from wildlife.identifications import exemplars, fetches, sweeping, unpacking
+from wildlife.identifications import events, exemplars, fetches, sweeping, unpacking
 from wildlife.identifications.execution import StepFailed, execute
 from wildlife.photos import leftovers
 
@@ -55,8 +55,16 @@ def sweep() -> None:
 
 
 @shared_task(ignore_result=True)
+def make_events() -> None:
+    """Make the events anew that photos or answers changed for."""
+    close_old_connections()
+    events.go_on()
+
+
+@shared_task(ignore_result=True)
 def tidy() -> None:
     """Delete what nobody can ask for any more."""
     close_old_connections()
     sweeping.tidy()
+    events.repair()
     unpacking.tidy()

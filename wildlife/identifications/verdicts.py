@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 from pipelines.identify import expert_step
 from wildlife.celery import app
 from wildlife.identifications import exemplars, lineup
+from wildlife.identifications.events import ask_for_events_of
 from wildlife.identifications.models import Detection, Verdict
 from wildlife.identifications.services import PATIENCE
 from wildlife.species.models import Taxon
@@ -32,6 +33,7 @@ def give(detection: Detection, taxon: Taxon | None, by: User | None) -> Verdict:
         height=detection.height,
         defaults={"taxon": taxon, "given_by": by},
     )
+    ask_for_events_of([detection.photo_id])
     transaction.on_commit(teach)
     return verdict
 

@@ -83,6 +83,11 @@ class Photo(Digest):
         INTERACTIVE = 0, _("Interactive")
         BULK = 1, _("Bulk")
 
+    class AssignedBy(models.TextChoices):
+        FOLDER = "folder", _("By the folder it lay in")
+        TIME = "time", _("By when and where it was taken")
+        HAND = "hand", _("By hand")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -111,6 +116,13 @@ class Photo(Digest):
         related_name="photos",
         db_index=False,
         help_text=_("Of the photo's own project."),
+    )
+    assigned_by = models.CharField(
+        max_length=6,
+        choices=AssignedBy,
+        blank=True,
+        editable=False,
+        help_text=_("How it came to its deployment."),
     )
     event = models.ForeignKey(
         Event, models.SET_NULL, null=True, blank=True, editable=False, related_name="photos"

@@ -20,6 +20,7 @@ from wildlife.photos.leftovers import leave, stored
 from wildlife.photos.limits import check_room
 from wildlife.photos.models import Photo, Upload
 from wildlife.photos.refusals import PhotoRefused
+from wildlife.projects.deployments import ask_for_events
 from wildlife.projects.models import Project
 
 
@@ -118,6 +119,8 @@ def delete(photo: Photo) -> None:
             raise PhotoBusy
         storage = row.original.storage
         names = [str(row.original.name), row.preview, *_crops(storage, row.pk)]
+        if row.deployment_id is not None:
+            ask_for_events([row.deployment_id], row.taken_at, row.taken_at)
         row.delete()
         leave(filter(None, names))
 

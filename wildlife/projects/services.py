@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from wildlife.projects.activities import note
+from wildlife.projects.deployments import ask_for_events
 from wildlife.projects.models import Membership, Project, Role
 from wildlife.projects.rights import Somebody, is_staff
 
@@ -58,6 +59,8 @@ def change(project: Project, by: Somebody, values: Mapping[str, object]) -> list
         setattr(row, name, values[name])
         setattr(project, name, values[name])
     row.save(update_fields=changed)
+    if "event_gap" in changed:
+        ask_for_events(row.deployments.values_list("pk", flat=True))
     return changed
 
 

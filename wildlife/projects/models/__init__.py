@@ -1,7 +1,16 @@
 """Teams, where their cameras stood, and what passed them."""
 
 from wildlife.projects.models.deployment import Deployment
-from wildlife.projects.models.event import Event
+from wildlife.projects.models.event import Event, EventsDue
 from wildlife.projects.models.project import Activity, Invitation, Membership, Project, Role
 
-__all__ = ["Activity", "Deployment", "Event", "Invitation", "Membership", "Project", "Role"]
+__all__ = [
+    "Activity",
+    "Deployment",
+    "Event",
+    "EventsDue",
+    "Invitation",
+    "Membership",
+    "Project",
+    "Role",
+]

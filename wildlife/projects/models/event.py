@@ -36,3 +36,21 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deployment} {self.start:%Y-%m-%d %H:%M:%S}"
+
+
+class EventsDue(models.Model):
+    """A deployment whose events are to be looked at again, and for which times.
+
+    A row of its own each time: whoever changes a photo waits for nobody who makes events, and what
+    changes while they are made stays due.
+    """
+
+    deployment = models.ForeignKey(Deployment, models.CASCADE, related_name="events_due")
+    since = models.DateTimeField(null=True, blank=True, help_text="Empty for all that was before.")
+    until = models.DateTimeField(null=True, blank=True, help_text="Empty for all that comes after.")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.deployment)
