@@ -36,6 +36,7 @@ import django  # noqa: E402
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -236,6 +237,12 @@ def everything() -> Iterator[tuple[str, float, list[Callable[[], object]]]]:
     )
     for what, query in lists(top).items():
         yield f"API: {what}", PAGE, [asked(got, client, f"/api/v1/taxa?{query}")]
+    for what, query in catalogues(top).items():
+        yield f"catalogue: {what}", PAGE, [asked(got, client, f"/species/?{query}")]
+    curator = Client(SERVER_NAME="localhost")
+    curator.force_login(get_user_model().objects.create_superuser("curator"))
+    for what, address in {"list": "", "search": "?q=ba", "tree": "tree/"}.items():
+        yield f"admin: {what}", PAGE, [asked(got, curator, f"/admin/species/taxon/{address}")]
 
 
 def lists(top: Taxon) -> Mapping[str, str]:
@@ -252,6 +259,19 @@ def lists(top: Taxon) -> Mapping[str, str]:
         "all at once": f"category=CR&habitat=1&country={country}&within={top.slug}",
         "search and country": f"search=b&country={country}",
         "search and category": "search=ba&category=CR",
+    }
+
+
+def catalogues(top: Taxon) -> Mapping[str, str]:
+    country = Range.objects.values_list("country", flat=True)[0]
+    return {
+        "all": "",
+        "search": "q=ba",
+        "class": f"group={top.slug}",
+        "category": "category=CR",
+        "habitat": "habitat=1",
+        "country": f"country={country}",
+        "search and category": "q=ba&category=CR",
     }
 
 

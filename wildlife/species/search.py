@@ -67,7 +67,9 @@ def search(
     if not typed or limit < 1:
         return []
     hits: dict[int, _Hit] = {}
-    for hit in _hits(rows, typed, languages_for(language), limit * _KEYS_PER_TAXON):
+    # Who may be among the found is worked out once, not again for every tier.
+    few = len(typed) >= _FEW_BEGIN_ALIKE or among is not None
+    for hit in _hits(rows, typed, languages_for(language), limit * _KEYS_PER_TAXON, few=few):
         hits.setdefault(hit[0], hit)
         if len(hits) == limit:
             break
@@ -81,18 +83,19 @@ def languages_for(language: str) -> tuple[str, ...]:
 
 
 def _hits(
-    rows: "QuerySet[NameKey]", typed: str, languages: Sequence[str], most: int
+    rows: "QuerySet[NameKey]", typed: str, languages: Sequence[str], most: int, *, few: bool
 ) -> Iterator[_Hit]:
     """Yield keys, the best first.
 
-    So many begin with a letter or two that tier after tier is asked, until there are enough.
+    Unless `few` fit, so many begin with a letter or two that tier after tier is asked, until there
+    are enough.
     """
     same = Case(When(key=typed, then=Value(0)), default=Value(1))
     understood = Case(When(language__in=languages, then=Value(0)), default=Value(1))
     order = (same, "tier", understood, Length("key"), "key", "taxon_id")
     columns = ("taxon_id", "key", "language")
     tiers: list[int] = NameKey.Tier.values
-    if len(typed) >= _FEW_BEGIN_ALIKE:
+    if few:
         found = rows.filter(starting_with("key", typed), tier__in=tiers)
         yield from found.order_by(*order).values_list(*columns)[:most]
         return
