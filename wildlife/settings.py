@@ -267,6 +267,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(run_every=24 * 3600),
         "options": {"expires": 3600},
     },
+    "tend-species": {
+        "task": "wildlife.species.tasks.tend",
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
+    },
     "tend-library": {
         "task": "wildlife.library.tasks.tend",
         "schedule": schedule(run_every=60),

@@ -20,3 +20,12 @@ def go_on_with_import(job_id: int) -> None:
     close_old_connections()
     if jobs.go_on(SpeciesImport.objects.get(pk=job_id)):
         go_on_with_import.delay(job_id)
+
+
+@shared_task(ignore_result=True)
+def tend() -> None:
+    """Go on with imports whose worker was lost."""
+    close_old_connections()
+    for job in jobs.resume_lost():
+        looking = job.state == SpeciesImport.State.LOOKING
+        (look_at_import if looking else go_on_with_import).delay(job.pk)

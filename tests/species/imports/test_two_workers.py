@@ -10,7 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils import timezone
 
+from wildlife.species import tasks
 from wildlife.species.imports import importer, jobs
 from wildlife.species.models import SpeciesImport, Taxon
 
@@ -77,6 +80,68 @@ def test_a_preview_that_ends_after_its_import_began_leaves_it_alone(
     monkeypatch.setattr(jobs, "run", begun_in_between)
     assert jobs.preview(again(cats)) is None
     assert again(cats).state == State.RUNNING
+
+
+@pytest.fixture
+def lost(cats: SpeciesImport, django_user_model: type[User]) -> SpeciesImport:
+    """An import of a person whose worker was killed after its first batch."""
+    assert jobs.go_on(cats, seconds=0)
+    silent = timezone.now() - 2 * jobs.LOST_AFTER
+    SpeciesImport.objects.update(
+        by=django_user_model.objects.create_user("curator"), alive_at=silent
+    )
+    return again(cats)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the tasks that are sent to a worker; the tests' one transaction stays open."""
+    monkeypatch.setattr(tasks, "close_old_connections", lambda: None)
+    names: list[str] = []
+    for task in (tasks.go_on_with_import, tasks.look_at_import):
+        monkeypatch.setattr(task, "delay", lambda pk, name=task.__name__: names.append(name))
+    return names
+
+
+def test_an_import_whose_worker_was_killed_goes_on_by_itself(
+    lost: SpeciesImport, sent: list[str]
+) -> None:
+    tasks.tend()
+    tasks.tend()
+    assert sent == ["go_on_with_import"]
+    assert not jobs.go_on(again(lost), seconds=None)
+    done = again(lost)
+    assert (done.state, done.read, done.counts["created"]) == (State.DONE, 6, 6)
+
+
+def test_an_import_that_loses_a_worker_twice_at_one_place_waits_for_a_person(
+    lost: SpeciesImport, sent: list[str]
+) -> None:
+    tasks.tend()
+    SpeciesImport.objects.update(alive_at=lost.alive_at)
+    tasks.tend()
+    assert sent == ["go_on_with_import"]
+    failed = again(lost)
+    assert (failed.state, failed.error) == (State.FAILED, jobs.LOST_TWICE)
+    assert jobs.begin(failed)
+    assert not jobs.go_on(failed, seconds=None)
+    assert again(lost).read == 6
+
+
+def test_a_preview_that_was_lost_is_made_again(lost: SpeciesImport, sent: list[str]) -> None:
+    SpeciesImport.objects.update(state=State.LOOKING, position="", alive_at=lost.alive_at)
+    tasks.tend()
+    assert sent == ["look_at_import"]
+
+
+def test_what_a_command_brings_in_or_what_is_alive_is_left_alone(
+    lost: SpeciesImport, sent: list[str]
+) -> None:
+    SpeciesImport.objects.update(by=None, alive_at=lost.alive_at)
+    tasks.tend()
+    SpeciesImport.objects.update(by=lost.by, alive_at=timezone.now() - jobs.LOST_AFTER / 2)
+    tasks.tend()
+    assert sent == []
 
 
 GO_ON = """

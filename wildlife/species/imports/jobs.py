@@ -4,10 +4,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from wildlife.species.imports.holding import TakenOver, hold
 from wildlife.species.imports.importer import Progress, run
@@ -22,6 +24,12 @@ PREVIEW_SECONDS = 20.0
 """So long a preview looks; of something large it shows the beginning."""
 SLICE_SECONDS = 10.0
 """So long a worker goes on with one import before others have their turn."""
+LOST_AFTER = timedelta(minutes=10)
+"""An import without a sign of life for so long has lost its worker: longer than a server may ask to
+be left alone (IMPORT_LONGEST_WAIT)."""
+LOST_TWICE = gettext_noop(
+    "Its worker was lost twice at the same place: what it reads there may be too large for it."
+)
 
 
 @contextmanager
@@ -82,7 +90,8 @@ def begin(job: SpeciesImport) -> bool:
         pk=job.pk, state__in=(State.NEW, State.PREVIEWED, State.FAILED)
     )
     with transaction.atomic():
-        if not startable.update(state=State.RUNNING, error="", alive_at=timezone.now()):
+        begun = {"state": State.RUNNING, "error": "", "lost_at": None, "alive_at": timezone.now()}
+        if not startable.update(**begun):
             return False
         job.refresh_from_db()
         if not job.position:
@@ -117,6 +126,27 @@ def go_on(
         # What it said is in the tables now.
         job.file.delete(save=True)
     return False
+
+
+def resume_lost() -> list[SpeciesImport]:
+    """Return imports that a worker was lost with and another may go on with: looking, or running.
+
+    Where no worker came further since the last one was lost, the import has failed. Those that a
+    command brings in are left to whoever gave the command: a worker may not have their files.
+    """
+    silent = SpeciesImport.objects.filter(
+        by__isnull=False,
+        state__in=(State.LOOKING, State.RUNNING),
+        alive_at__lte=timezone.now() - LOST_AFTER,
+    )
+    resumed = []
+    for job in silent:
+        mine = silent.filter(pk=job.pk, alive_at=job.alive_at)
+        if job.lost_at == job.read:
+            mine.update(state=State.FAILED, error=LOST_TWICE)
+        elif mine.update(alive_at=timezone.now(), lost_at=job.read):
+            resumed.append(job)
+    return resumed
 
 
 def _leave(job: SpeciesImport, state: SpeciesImport.State, summary: Summary) -> bool:

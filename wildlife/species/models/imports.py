@@ -55,6 +55,9 @@ class SpeciesImport(models.Model):
     error = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     alive_at = models.DateTimeField(auto_now=True)
+    lost_at = models.PositiveIntegerField(
+        null=True, editable=False, help_text=_("Records read when its worker was last lost.")
+    )
     finished_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
