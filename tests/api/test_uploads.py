@@ -173,14 +173,14 @@ def test_addresses_are_fetched_by_a_worker(
     assert [one["state"] for one in response.json()["items"]] == ["fetching", "refused", "fetching"]
     assert sent == [UUID(batch.rpartition("/")[2])]
 
-    public = fetching._target
+    public = fetching.target_of
 
     def target(url: str) -> Any:
         if "photos.example" in url:
             raise fetching.PhotoRefused("It is away.", "unreachable")
         return public(url)
 
-    monkeypatch.setattr(fetching, "_target", target)
+    monkeypatch.setattr(fetching, "target_of", target)
     fetches.go_on(sent[0])
     told = client.get(f"{batch}/items").json()["results"]
     codes = [one["problem"]["code"] for one in told]

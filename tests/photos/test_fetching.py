@@ -11,7 +11,7 @@ import pytest
 from pytest_django import Settings
 
 from tests.images import saved, scene
-from wildlife.photos import fetching
+from wildlife.photos import fetching, reaching
 from wildlife.photos.fetching import fetched, refuse_unusable
 from wildlife.photos.refusals import PhotoRefused
 
@@ -115,7 +115,7 @@ def test_a_path_in_any_alphabet_is_asked_for_as_servers_know_it(site: str) -> No
     ],
 )
 def test_a_server_is_told_its_host_in_ascii(url: str, host: str) -> None:
-    assert fetching._host_header(fetching.Target(*fetching._split(url), "")) == host
+    assert reaching.host_header(reaching.Target(*reaching.split(url), "")) == host
 
 
 def test_a_redirect_is_followed_and_a_circle_given_up(site: str) -> None:
