@@ -16,6 +16,8 @@ from tests.web.conftest import as_guest
 from wildlife.accounts.models import Export, ExportFile
 from wildlife.identifications.models import Run, Verdict
 from wildlife.library.models import Job, SavedFilter
+from wildlife.notify.mailing import token_of
+from wildlife.notify.models import Alert, Webhook
 from wildlife.photos.models import Photo, Upload, UploadItem
 from wildlife.projects.models import Deployment, Event, Membership, Role
 from wildlife.projects.services import create
@@ -90,8 +92,15 @@ def build() -> World:
     ExportFile.objects.create(export=export, number=1, key=key, size=3)
     token, _secret = make(mine, "a token", [Scope.READ], None)
     ModelRelease.objects.create(name="birds", version="1", kind="expert", sha256="0" * 64)
+    site = "http://testserver/"
+    hook = Webhook.objects.create(project=mara, address="http://192.0.2.1/", site=site)
+    alert = Alert.objects.create(project=mara, user=users["viewer"], name="Lions", site=site)
     values = {
         "slug": mara.slug,
+        "webhook_id": hook.pk,
+        "delivery_id": hook.deliveries.create(kind="test", payload={}).pk,
+        "alert_id": alert.pk,
+        "token": token_of(alert),
         "user_id": users["viewer"].pk,
         "deployment_id": deployment.pk,
         "event_id": event.pk,

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "wildlife.photos",
     "wildlife.identifications",
     "wildlife.library",
+    "wildlife.notify",
     "wildlife.accounts",
     "wildlife.api",
     "wildlife.web",
@@ -264,6 +265,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-guests": {
         "task": "wildlife.accounts.tasks.forget_guests",
+        "schedule": schedule(run_every=24 * 3600),
+        "options": {"expires": 3600},
+    },
+    "pass-on": {
+        "task": "wildlife.notify.tasks.pass_on",
+        "schedule": schedule(run_every=5),
+        "options": {"expires": 5},
+    },
+    "tidy-notify": {
+        "task": "wildlife.notify.tasks.tidy",
         "schedule": schedule(run_every=24 * 3600),
         "options": {"expires": 3600},
     },

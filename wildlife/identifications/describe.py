@@ -13,8 +13,10 @@ from wildlife.identifications.digests import write_digests
 from wildlife.identifications.events import ask_for_events_of
 from wildlife.identifications.models import Run
 from wildlife.identifications.rows import detection_rows, identification_rows, vote_rows
+from wildlife.identifications.telling import tell_of
 from wildlife.photos import origins
 from wildlife.photos.models import Photo
+from wildlife.projects.models import Happening
 from wildlife.species.synonyms import accepted
 
 
@@ -51,6 +53,7 @@ def describe(
         _write(run, scenes, crops, ballots, answers)
         write_digests(scene.photo_id for scene in scenes)
         ask_for_events_of(scene.photo_id for scene in scenes)
+        tell_of(Happening.Kind.IDENTIFIED, [scene.photo_id for scene in scenes])
         # The rows say all of it now; the raw values would only double the database.
         run.results.exclude(step="describe").update(value=None)
     return len(scenes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +20,8 @@ from wildlife.photos.keeper import Keeper
 from wildlife.photos.models import Photo, Upload, UploadItem
 from wildlife.photos.refusals import PhotoRefused
 from wildlife.photos.services import look_again
+from wildlife.projects.models import Happening
+from wildlife.projects.outbox import tell
 
 TRY_AGAIN = ("unreachable", "too_slow", *arrivals.PASSING)
 """Why the file of an address was given up that may be had, or taken, another time."""
@@ -143,7 +146,10 @@ def close(upload: Upload) -> None:
     """Let an upload take no more files."""
     if upload.closed_at is None:
         upload.closed_at = timezone.now()
-        upload.save(update_fields=["closed_at"])
+        with transaction.atomic():
+            upload.save(update_fields=["closed_at"])
+            if upload.project_id is not None:  # its photos may all have been looked at already
+                tell(Happening.Kind.UPLOADED, [(upload.project_id, upload.pk)])
 
 
 def cancel(upload: Upload) -> int:

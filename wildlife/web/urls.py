@@ -2,6 +2,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
 
 from wildlife.web import media, origins, views
+from wildlife.web.notify import alerts
 from wildlife.web.uploads import receiving
 
 app_name = "web"
@@ -12,6 +13,7 @@ urlpatterns = [
     path("about/", RedirectView.as_view(pattern_name="web:help", permanent=True)),
     path("species/", include("wildlife.web.taxa.urls")),
     path("library/", include("wildlife.web.library.urls")),
+    path("alerts/stop/<str:token>/", alerts.stop, name="stop_alert"),
     path("projects/", include("wildlife.web.projects.urls")),
     path("favicon.ico", views.favicon, name="favicon"),
     path(

@@ -2,6 +2,7 @@
 
 from wildlife.projects.models.deployment import Deployment
 from wildlife.projects.models.event import Event, EventsDue
+from wildlife.projects.models.outbox import Happening
 from wildlife.projects.models.project import Activity, Invitation, Membership, Project, Role
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Deployment",
     "Event",
     "EventsDue",
+    "Happening",
     "Invitation",
     "Membership",
     "Project",

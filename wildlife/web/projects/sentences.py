@@ -73,6 +73,7 @@ def _sentence(row: Activity, names: Mapping[int, str]) -> str:
         "name": told.get("name", ""),
         "old": told.get("old", ""),
         "new": told.get("new", ""),
+        "address": told.get("address", ""),
         "count": f"{told.get('count', 0):,}",
     }
     return _template(row.verb, told) % words
@@ -109,6 +110,7 @@ def _template(verb: str, told: Mapping[str, Any]) -> str:
         "invitation_made": _("%(who)s made an invitation. Role: %(role)s."),
         "invitation_revoked": _("%(who)s revoked an invitation. Role: %(role)s."),
         "upload_begun": _("%(who)s began an upload."),
+        "webhook_stopped": _("A webhook failed for too long and was switched off: %(address)s"),
         "deployment_made": _("%(who)s added the deployment %(name)s."),
         "deployment_changed": _("%(who)s changed the deployment %(name)s."),
     }

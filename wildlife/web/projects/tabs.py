@@ -24,6 +24,7 @@ _TABS = (
     ("page", gettext_lazy("Overview"), Right.SEE),
     ("photos", gettext_lazy("Photos"), Right.SEE),
     ("members", gettext_lazy("Members"), Right.SEE),
+    ("alerts", gettext_lazy("Alerts"), Right.SEE),
     ("settings", gettext_lazy("Settings"), Right.MANAGE),
 )
 """Each tab is the page of this name in `web:projects`; photos are shown by the library."""
