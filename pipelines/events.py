@@ -5,7 +5,8 @@ E2  Each animal that a model named lays its mass on the tree: its answer's, less
     below that answer have, and theirs. It lays no more than 1; what it cannot name is laid nowhere.
 E3  Where people named animals of the event, theirs alone count, each with a mass of 1.
 E4  The masses are summed over all animals and walked down by R5 and R6 of `pipelines.fusion`.
-E5  The event has as many animals as the photo with most of them.
+E5  The event has as many animals as the photo with most of them: those in boxes, or as many as
+    somebody counted.
 """
 
 from collections import Counter
@@ -29,7 +30,8 @@ Key = TypeVar("Key", bound=_Key)
 class Sighting:
     """One animal on one photo, as it is settled: by a person, or else by the vote.
 
-    `taxon` is "" where none is claimed; `runners_up` are (taxon, share of its own).
+    `taxon` is "" where none is claimed; `runners_up` are (taxon, share of its own); `count` is how
+    many somebody counted on the photo.
     """
 
     photo_id: str
@@ -37,6 +39,7 @@ class Sighting:
     confidence: float = 0.0
     runners_up: tuple[tuple[str, float], ...] = ()
     by_person: bool = False
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ def visits(photos: Iterable[tuple[datetime, Key]], gap: timedelta) -> list[list[
 
 def answer_of(sightings: Sequence[Sighting], *, tree: Tree, rules: Rules) -> EventAnswer:
     """E2 to E5: return what an event shows. A taxon that the tree does not know claims nothing."""
-    count = max(Counter(one.photo_id for one in sightings).values(), default=0)
+    boxes = Counter(one.photo_id for one in sightings)
+    count = max((max(boxes[one.photo_id], one.count) for one in sightings), default=0)  # E5
     known = [one for one in sightings if one.by_person and tree.current(one.taxon)]
     heard = known or [one for one in sightings if not one.by_person]  # E3
     laid: dict[str, float] = {}

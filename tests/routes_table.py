@@ -140,7 +140,7 @@ TABLE: Mapping[str, list[Row]] = {
     "api/v1/identifications/<int:pk>": [Row(OnPhoto(Right.SEE))],
     "api/v1/verdicts": [PUBLIC, Row(OnPhoto(Right.REVIEW), "POST",
                                     data={"detection": "{detection}", "taxon": None})],
-    "api/v1/verdicts/<int:pk>": [Row(OnPhoto(Right.SEE))],
+    "api/v1/verdicts/<int:pk>": [Row(OnPhoto(Right.SEE)), Row(OnPhoto(Right.CURATE), "DELETE")],
     "api/v1/models": [PUBLIC],
     "api/v1/models/<slug:name>@<str:version>": [PUBLIC],
     "api/v1/runs": [PUBLIC],

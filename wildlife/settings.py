@@ -479,6 +479,7 @@ SPECTACULAR_SETTINGS = {
         "ConservationCategory": "wildlife.species.models.ConservationAssessment.Category",
         "PhotoState": "wildlife.photos.models.Photo.State",
         "RunState": "wildlife.identifications.models.Run.State",
+        "VerdictKind": "wildlife.identifications.models.Verdict.Kind",
     },
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": 0},
     "SWAGGER_UI_DIST": "SIDECAR",

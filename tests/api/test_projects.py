@@ -177,6 +177,33 @@ def test_verdicts_are_given_by_who_may_review(project: Project) -> None:
     assert viewer.get(f"/api/v1/verdicts/{again.json()['id']}").json() == again.json()
     unknown = reviewer.post("/api/v1/verdicts", {**body, "taxon": "nobody"}, format="json")
     assert list(unknown.json()["errors"]) == ["taxon"]
+    address = f"/api/v1/verdicts/{again.json()['id']}"
+    assert viewer.delete(address).status_code == 403
+    assert stranger.delete(address).status_code == 404
+    other = curator.post("/api/v1/verdicts", body, format="json").json()
+    assert reviewer.delete(f"/api/v1/verdicts/{other['id']}").status_code == 403
+    assert curator.delete(address).status_code == 204
+    assert Verdict.objects.count() == 1
+
+
+def test_a_verdict_says_more_of_an_animal_and_is_about_one_thing(project: Project) -> None:
+    curator = member(project, Role.CURATOR)
+    send(curator)
+    answered(Photo.objects.get(), elephants())
+    photo = str(Photo.objects.get().pk)
+
+    def give(**body: object) -> dict[str, Any]:
+        return curator.post("/api/v1/verdicts", body, format="json").json()
+
+    more = {"sex": "female", "life_stage": "adult", "behaviour": "drinks", "count": 4}
+    given = give(photo=photo, taxon="loxodonta-cyclotis", **more)
+    assert {name: given[name] for name in more} == more
+    assert (given["kind"], given["box"]["width"]) == ("animal", 1.0)
+    assert give(photo=photo)["kind"] == "no_animal"
+    assert give(photo=photo, kind="animal")["taxon"] is None
+    assert "Only an animal" in str(give(photo=photo, kind="person", sex="male")["errors"])
+    assert "one of both" in str(give(taxon=None)["errors"])
+    assert "one of both" in str(give(taxon=None, photo=photo, detection=1)["errors"])
 
 
 def test_answers_are_listed_with_what_led_to_them(

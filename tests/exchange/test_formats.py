@@ -147,7 +147,8 @@ def test_a_verdict_goes_before_the_models(
     first = elephant.detections.get(index=0)
     Verdict.objects.create(
         photo=elephant, x=first.x, y=first.y, width=first.width, height=first.height,
-        taxon=None if empty else taxa["panthera-leo"], given_by=User.objects.create_user("ann"),
+        kind="no_animal" if empty else "animal", taxon=None if empty else taxa["panthera-leo"],
+        given_by=User.objects.create_user("ann"),
     )  # fmt: skip
     row = next(csv.DictReader(io.StringIO(_written("csv")[0].decode("utf-8-sig"))))
     assert (row["kind"], row["scientific_name"]) == (
@@ -162,8 +163,9 @@ def test_a_dismissed_animal_does_not_hide_a_person_from_speciesnet(
 ) -> None:
     first = elephant.detections.get(index=0)
     Verdict.objects.create(
-        photo=elephant, x=first.x, y=first.y, width=first.width, height=first.height, taxon=None
-    )
+        photo=elephant, x=first.x, y=first.y, width=first.width, height=first.height,
+        kind="no_animal",
+    )  # fmt: skip
     if not person:
         elephant.detections.get(index=1).delete()
     told = json.loads(_written("speciesnet")[0])["predictions"][0]

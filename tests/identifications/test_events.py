@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.web.builders import answered, box, photo, plant, run
 from wildlife.identifications import events, verdicts
 from wildlife.identifications.models import Detection, Identification, Run
+from wildlife.identifications.verdicts import Word
 from wildlife.photos import origins, services
 from wildlife.photos.models import Photo
 from wildlife.projects import services as projects
@@ -251,12 +252,12 @@ def test_a_verdict_decides_for_the_event_within_seconds(bridge: Deployment, taxa
     photos = [seen(bridge, second, "panthera-leo", animals=2) for second in (0, 20)]
     make()
     first, second = photos[0].detections.all()
-    verdicts.give(first, taxa["loxodonta-africana"], None)
+    verdicts.give(first, Word(taxon=taxa["loxodonta-africana"]), None)
     events.go_on()
     event = bridge.events.get()
     assert (event.taxon, event.confidence, event.count) == (taxa["loxodonta-africana"], 1.0, 2)
     for one in (first, second, *photos[1].detections.all()):
-        verdicts.give(one, None, None)
+        verdicts.give(one, Word(kind="no_animal"), None)
     events.go_on()
     event.refresh_from_db()
     assert (event.taxon, event.confidence, event.count) == (None, None, 0)

@@ -12,6 +12,7 @@ from PIL import Image
 from models_registry.models import ModelRelease
 from wildlife.identifications import exemplars, lineup, verdicts
 from wildlife.identifications.models import Detection, Exemplar, Identification, Run, Verdict
+from wildlife.identifications.verdicts import Word
 from wildlife.photos.models import Photo
 from wildlife.species.models import Taxon
 
@@ -66,7 +67,7 @@ def test_a_verdict_is_learned_by_the_worker_of_the_expert(
     detection, asked, django_capture_on_commit_callbacks
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        verdicts.give(detection, wolf(), None)
+        verdicts.give(detection, Word(taxon=wolf()), None)
 
     assert asked == [(KEY, "expert.nearest")]
     assert exemplars.learn(KEY) == 1
@@ -79,20 +80,21 @@ def test_a_verdict_is_learned_by_the_worker_of_the_expert(
 
 
 def test_what_was_learned_follows_a_second_verdict_and_a_rename(detection, asked) -> None:
-    verdicts.give(detection, wolf(), None)
+    verdicts.give(detection, Word(taxon=wolf()), None)
     exemplars.learn(KEY)
     assert exemplars.learned(KEY).labels[0].taxon == "Canis lupus"
 
-    verdicts.give(detection, Taxon.objects.get(scientific_name="Vulpes vulpes"), None)
+    fox = Taxon.objects.get(scientific_name="Vulpes vulpes")
+    verdicts.give(detection, Word(taxon=fox), None)
 
     assert Verdict.objects.count() == 1
     assert exemplars.learned(KEY).labels[0].taxon == "Vulpes vulpes"
-    verdicts.give(detection, None, None)
+    verdicts.give(detection, Word(kind="no_animal"), None)
     assert exemplars.learned(KEY).labels == ()
 
 
 def test_a_verdict_stays_when_the_photo_is_identified_anew(detection, asked) -> None:
-    verdicts.give(detection, wolf(), None)
+    verdicts.give(detection, Word(taxon=wolf()), None)
     detection.photo.detections.all().delete()
     assert Verdict.objects.get().photo == detection.photo
 
@@ -100,7 +102,7 @@ def test_a_verdict_stays_when_the_photo_is_identified_anew(detection, asked) -> 
 def test_a_photo_that_cannot_be_read_teaches_nothing_and_is_not_tried_again(
     detection, asked
 ) -> None:
-    verdicts.give(detection, wolf(), None)
+    verdicts.give(detection, Word(taxon=wolf()), None)
     detection.photo.original.storage.delete(detection.photo.original.name)
 
     assert exemplars.learn(KEY) == 1

@@ -22,8 +22,9 @@ from wildlife.api.results import told_of
 from wildlife.api.schema import problem_responses
 from wildlife.api.serializers import AnswerQuerySerializer, OfPhotosQuerySerializer
 from wildlife.api.views import in_state, wish_of
+from wildlife.identifications.answers import WHOLE, box_of
 from wildlife.identifications.models import Detection, Verdict
-from wildlife.identifications.verdicts import give
+from wildlife.identifications.verdicts import Word, mark, withdraw
 from wildlife.library.filters import matching
 from wildlife.library.reader import reader_of
 from wildlife.photos.models import Photo
@@ -143,12 +144,17 @@ class VerdictList(GenericApiView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Say what a detection shows. A second verdict on the same box replaces the first."""
+        """Say what a detection shows, or a photo. Your second word on it replaces your first."""
         sent = VerdictWriteSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        row = get_object_or_404(_visible(request), pk=sent.validated_data["detection"])
-        photo_or_404(request, row.photo_id, Right.REVIEW)
-        verdict = give(row, sent.validated_data["taxon"], owner_of(request))
+        said = dict(sent.validated_data)
+        detection_id, photo_id = said.pop("detection", None), said.pop("photo", None)
+        box = WHOLE
+        if photo_id is None:
+            row = get_object_or_404(_visible(request), pk=detection_id)
+            photo_id, box = row.photo_id, box_of(row)
+        photo_or_404(request, photo_id, Right.REVIEW)
+        verdict = mark(photo_id, box, Word(**said), owner_of(request))
         data = VerdictSerializer(verdict).data
         return Response(data, status=HTTPStatus.CREATED)
 
@@ -164,9 +170,30 @@ class VerdictDetail(ApiView):
     )
     def get(self, request: Request, pk: int) -> Response:
         """Read one verdict."""
-        rows = Verdict.objects.filter(photo__in=photos_of(request))
-        row = get_object_or_404(rows.select_related("taxon", "given_by"), pk=pk)
-        return Response(VerdictSerializer(row).data)
+        return Response(VerdictSerializer(_verdict(request, pk)).data)
+
+    @extend_schema(
+        operation_id="verdicts_withdraw",
+        parameters=[_ID],
+        responses={
+            204: None,
+            **problem_responses(
+                HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND
+            ),
+        },
+    )
+    def delete(self, request: Request, pk: int) -> Response:
+        """Take a verdict back: your own, or, as a curator, anybody's."""
+        row = _verdict(request, pk)
+        own = row.given_by == owner_of(request)
+        photo_or_404(request, row.photo_id, Right.REVIEW if own else Right.CURATE)
+        withdraw(Verdict.objects.filter(pk=row.pk))
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _verdict(request: Request, pk: int) -> Verdict:
+    rows = Verdict.objects.filter(photo__in=photos_of(request))
+    return get_object_or_404(rows.select_related("taxon", "given_by"), pk=pk)
 
 
 def _visible(request: Request) -> QuerySet[Detection]:

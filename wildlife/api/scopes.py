@@ -17,7 +17,7 @@ from wildlife.tokens.models import Scope, Token
 WRITES: Mapping[str, Mapping[str, Scope]] = {
     "photos": {"POST": Scope.UPLOAD, "DELETE": Scope.CURATE},
     "uploads": {"POST": Scope.UPLOAD},
-    "verdicts": {"POST": Scope.REVIEW},
+    "verdicts": {"POST": Scope.REVIEW, "DELETE": Scope.REVIEW},
     "taxa": {"POST": Scope.CURATE, "PATCH": Scope.CURATE, "DELETE": Scope.CURATE},
     "deployments": {"POST": Scope.CURATE, "PATCH": Scope.CURATE},
 }

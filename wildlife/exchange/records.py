@@ -53,6 +53,7 @@ class ThingRecord:
     detector's, `sureness` the answer's, both 0..1 and None where a person says it. `scores` are the
     answer's taxa by probability, the best first. `crop` is a storage key, "" where there is none.
     `models` are the releases that named it, else the one that found it, with " | " between them.
+    `count` is how many somebody counted; that, `sex`, `life_stage` and `behaviour` only people say.
     """
 
     index: int
@@ -67,6 +68,10 @@ class ThingRecord:
     models: str = ""
     agreement: float | None = None
     reason: str = ""
+    count: int | None = None
+    sex: str = ""
+    life_stage: str = ""
+    behaviour: str = ""
 
 
 @dataclass(frozen=True, slots=True)

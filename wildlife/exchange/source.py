@@ -54,7 +54,9 @@ def records(photos: QuerySet[Photo], view: View, base_url: str = "") -> Iterator
     `base_url` is where this copy is reached ("https://example.org"); files have addresses below it.
     """
     book = TaxonBook()
-    rows = photos.select_related("deployment", "event", "taxon").prefetch_related(*PREFETCH)
+    rows = photos.select_related("deployment", "event", "project", "taxon").prefetch_related(
+        *PREFETCH
+    )
     after = ""
     while portion := list(beyond(rows, after)[:PORTION]):
         book.learn(portion)

@@ -1,6 +1,7 @@
 """Runs in the admin: what ran, with which releases, how long each step took, what failed."""
 
 import json
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -14,7 +15,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 
 from wildlife.identifications.models import Identification, Run, StepResult, Verdict
-from wildlife.identifications.verdicts import give
+from wildlife.identifications.verdicts import Word, changed, give, withdraw
 
 
 class ReadOnly:
@@ -88,7 +89,7 @@ class IdentificationAdmin(ReadOnly, ModelAdmin):
         assert isinstance(request.user, User)
         named = queryset.filter(taxon__isnull=False).select_related("detection", "taxon")
         for answer in named:
-            give(answer.detection, answer.taxon, request.user)
+            give(answer.detection, Word(taxon=answer.taxon), request.user)
         self.message_user(request, _("Confirmed: %(count)d.") % {"count": len(named)})
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:
@@ -99,10 +100,21 @@ class IdentificationAdmin(ReadOnly, ModelAdmin):
 class VerdictAdmin(SimpleHistoryAdmin, ModelAdmin):
     """Verdicts on boxes; another taxon may be chosen, and the experts learn that instead."""
 
-    list_display = ("photo", "taxon", "given_by", "given_at")
+    list_display = ("photo", "kind", "taxon", "given_by", "given_at")
     list_select_related = ("photo", "taxon", "given_by")
+    list_filter = ("kind",)
     autocomplete_fields = ("taxon",)
-    readonly_fields = ("photo", "x", "y", "width", "height", "given_by", "given_at")
+    readonly_fields = ("photo", "x", "y", "width", "height", "given_by", "given_at", "source")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Verdict, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        changed([obj.photo_id])
+
+    def delete_model(self, request: HttpRequest, obj: Verdict) -> None:
+        withdraw(Verdict.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Verdict]) -> None:
+        withdraw(queryset)

@@ -1,11 +1,12 @@
 """Keeping the digest of a photo, which the library filters by, in line with the answers."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
-from wildlife.identifications.models import Detection, Identification
+from wildlife.identifications.answers import Settled, Standing, settled_of
+from wildlife.identifications.models import Detection, Identification, Vote
 from wildlife.photos.models import Photo
 
 COLUMNS = ("taxon", "several_taxa", "confidence", "disputed", "people", "blank")
@@ -15,50 +16,57 @@ DISPUTED_BELOW = 0.5
 
 
 def write_digests(photo_ids: Iterable[UUID | str]) -> None:
-    """Write the digests of photos anew, from their rows; to be called whenever answers change.
+    """Write the digests of photos anew, from what is settled; to be called whenever that changes.
 
-    Four queries for all, one more where a photo has several kinds of animal. A photo that is not
-    done has an empty digest.
+    A fixed number of queries for all. A photo that is not done has an empty digest.
     """
     photos = Photo.objects.in_bulk([UUID(str(one)) for one in photo_ids])
     further = Photo.further_taxa.through
     further.objects.filter(photo__in=photos).delete()
-    found: dict[UUID, list[Detection]] = {pk: [] for pk in photos}
-    voters = Count("votes", filter=Q(votes__abstention=""))
-    rows = Detection.objects.filter(photo__in=photos).annotate(voters=voters)
-    for row in rows.select_related("identification").order_by("index"):
-        found[row.photo_id].append(row)
-    others = {pk: _fill(photo, found[pk]) for pk, photo in photos.items()}
+    settled = settled_of(photos)
+    counts = Vote.objects.filter(detection__photo__in=photos, abstention="").order_by()
+    voters = dict(counts.values_list("detection").annotate(Count("pk")))
+    others = {pk: _fill(photo, settled.get(pk, []), voters) for pk, photo in photos.items()}
     Photo.objects.bulk_update(photos.values(), COLUMNS)
     further.objects.bulk_create(
         further(photo_id=pk, taxon_id=taxon) for pk, taxa in others.items() for taxon in taxa
     )
 
 
-def _fill(photo: Photo, rows: Collection[Detection]) -> set[int]:
-    """Set the digest on a photo; return its further taxa."""
-    done = photo.state == Photo.State.DONE
-    answers = [
-        (row.identification, row)
-        for row in rows
-        if done
-        and hasattr(row, "identification")
-        and row.identification.reason != Identification.Reason.NO_ANIMAL
-    ]
-    named = [answer for answer, _ in answers if answer.taxon_id is not None]
-    surest = max(named, key=lambda answer: answer.confidence, default=None)
-    photo.taxon_id = surest.taxon_id if surest else None
-    photo.confidence = surest.confidence if surest else None
-    others = {answer.taxon_id for answer in named if answer.taxon_id is not None}
-    others.discard(photo.taxon_id)
+def _fill(photo: Photo, things: Sequence[Settled], voters: Mapping[int, int]) -> set[int]:
+    """Set the digest on a photo; return its further taxa.
+
+    What people settled is sure. A person that the models saw is reported whatever people say: only
+    the looks of the photo could hide them, and those are not everybody's.
+    """
+    animals = [one for one in things if one.is_animal]
+    named = [one for one in animals if one.taxon is not None]
+    surest = max(named, key=_sureness, default=None)
+    photo.taxon = surest.taxon if surest else None
+    photo.confidence = _sureness(surest) if surest else None
+    others = {one.taxon.pk for one in named if one.taxon is not None}
+    others.discard(photo.taxon_id or 0)
     photo.several_taxa = bool(others)
-    photo.disputed = any(
-        answer.agreement < DISPUTED_BELOW and getattr(row, "voters", 0) > 1
-        for answer, row in answers
-    )
-    seen = {row.category for row in rows} if done else set()
-    photo.people = Detection.Category.PERSON in seen
-    photo.blank = (
-        done and not answers and not seen & {Detection.Category.PERSON, Detection.Category.VEHICLE}
-    )
+    photo.disputed = any(_is_disputed(one, voters) for one in animals)
+    people, vehicles = Detection.Category.PERSON, Detection.Category.VEHICLE
+    seen = {one.kind for one in things}
+    seen |= {one.detection.category for one in things if one.detection is not None}
+    photo.people = people in seen
+    done = photo.state == Photo.State.DONE
+    photo.blank = done and not animals and not seen & {people, vehicles}
     return others
+
+
+def _sureness(thing: Settled) -> float:
+    return thing.sureness if thing.sureness is not None else 1.0
+
+
+def _is_disputed(thing: Settled, voters: Mapping[int, int]) -> bool:
+    if thing.by_people or thing.detection is None:
+        return thing.standing is Standing.DISPUTED
+    answer: Identification | None = getattr(thing.detection, "identification", None)
+    return thing.standing is Standing.DISPUTED or (
+        answer is not None
+        and answer.agreement < DISPUTED_BELOW
+        and voters.get(thing.detection.pk, 0) > 1
+    )

@@ -17,7 +17,7 @@ from django.db.models import Max, Min, QuerySet
 
 from pipelines.events import EventAnswer, Sighting, answer_of, visits
 from pipelines.fusion import Rules
-from wildlife.identifications.models import Detection, Identification, Verdict
+from wildlife.identifications.answers import Settled, settled_of
 from wildlife.photos.models import Photo
 from wildlife.projects.deployments import ask_for_events
 from wildlife.projects.models import Deployment, Event, EventsDue
@@ -205,44 +205,23 @@ def _portions(touched: Sequence[_Visit]) -> Iterator[list[_Visit]]:
 
 
 def _sightings(photo_ids: Sequence[UUID]) -> dict[UUID, list[Sighting]]:
-    """Return the animals on photos. What people said of a box goes before what models said, the
-    newest first; boxes that only people marked count as well."""
-    said: dict[UUID, dict[tuple[float, ...], Verdict]] = {}
-    for verdict in Verdict.objects.filter(photo__in=photo_ids).select_related("taxon"):
-        said.setdefault(verdict.photo_id, {}).setdefault(_box(verdict), verdict)
-    seen: dict[UUID, list[Sighting]] = {}
-    rows = Detection.objects.filter(photo__in=photo_ids, photo__state=Photo.State.DONE)
-    for row in rows.select_related("identification__taxon").order_by("photo", "index"):
-        boxes, box = said.get(row.photo_id, {}), _box(row)
-        sighting = _by_person(boxes.pop(box)) if box in boxes else _by_models(row)
-        if sighting is not None:
-            seen.setdefault(row.photo_id, []).append(sighting)
-    for photo_id, marked in said.items():
-        animals = [sighting for one in marked.values() if (sighting := _by_person(one))]
-        seen.setdefault(photo_id, []).extend(animals)
-    return seen
+    """Return the animals on photos, as they are settled; also those that only people marked."""
+    return {
+        pk: [_sighting(pk, one) for one in things if one.is_animal]
+        for pk, things in settled_of(photo_ids).items()
+    }
 
 
-def _by_person(verdict: Verdict) -> Sighting | None:
-    if verdict.taxon is None:
-        return None
-    return Sighting(str(verdict.photo_id), verdict.taxon.slug, by_person=True)
-
-
-def _by_models(row: Detection) -> Sighting | None:
-    """Return what the vote said of a detection, None where that is no animal."""
-    answer = getattr(row, "identification", None)
-    if row.category != Detection.Category.ANIMAL or answer is None:
-        return None
-    if answer.reason == Identification.Reason.NO_ANIMAL:
-        return None
+def _sighting(photo_id: UUID, thing: Settled) -> Sighting:
+    taxon = thing.taxon.slug if thing.taxon else ""
+    if thing.by_people:
+        counted = thing.verdict.count if thing.verdict else None
+        return Sighting(str(photo_id), taxon, by_person=True, count=counted or 1)
+    answer = getattr(thing.detection, "identification", None)
+    runners_up = answer.runners_up if answer is not None else ()
     return Sighting(
-        str(row.photo_id),
-        answer.taxon.slug if answer.taxon else "",
-        answer.confidence if answer.taxon else 0.0,
-        tuple((str(slug), float(share)) for slug, share in answer.runners_up),
+        str(photo_id),
+        taxon,
+        (thing.sureness or 0.0) if taxon else 0.0,
+        tuple((str(slug), float(share)) for slug, share in runners_up),
     )
-
-
-def _box(row: Detection | Verdict) -> tuple[float, ...]:
-    return row.x, row.y, row.width, row.height

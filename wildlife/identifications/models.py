@@ -124,31 +124,78 @@ class Vote(models.Model):
 class Verdict(models.Model):
     """What a person says that is in a box of a photo. It stays when the photo is identified anew.
 
-    No taxon means that there is no animal.
+    Each person has one say on a box, and so has each file that was brought in without persons.
     """
+
+    class Kind(models.TextChoices):
+        ANIMAL = "animal", _("Animal")
+        NO_ANIMAL = "no_animal", _("No animal")
+        PERSON = "person", _("Person")
+        VEHICLE = "vehicle", _("Vehicle")
+        UNSURE = "unsure", _("Unsure")
+
+    class Sex(models.TextChoices):
+        """Camtrap DP's `sex`."""
+
+        FEMALE = "female", _("Female")
+        MALE = "male", _("Male")
+
+    class LifeStage(models.TextChoices):
+        """Camtrap DP's `lifeStage`."""
+
+        ADULT = "adult", _("Adult")
+        SUBADULT = "subadult", _("Subadult")
+        JUVENILE = "juvenile", _("Juvenile")
 
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="verdicts")
     x = models.FloatField(help_text=_("Left edge, 0..1 of the upright photo's width."))
     y = models.FloatField()
     width = models.FloatField()
     height = models.FloatField()
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.ANIMAL)
     taxon = models.ForeignKey(Taxon, models.PROTECT, null=True, blank=True, related_name="verdicts")
+    count = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("How many there are in all, where somebody counted.")
+    )
+    sex = models.CharField(max_length=6, choices=Sex, blank=True)
+    life_stage = models.CharField(max_length=8, choices=LifeStage, blank=True)
+    behaviour = models.CharField(max_length=60, blank=True)
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="verdicts"
     )
     given_at = models.DateTimeField(auto_now=True)
+    source = models.CharField(
+        max_length=80, blank=True, help_text=_("The file that it came from, where it was imported.")
+    )
+    batch = models.UUIDField(
+        null=True,
+        blank=True,
+        db_index=True,
+        editable=False,
+        help_text=_("Given together with others, and taken back with them."),
+    )
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["-given_at"]
+        ordering = ["-given_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["photo", "x", "y", "width", "height"], name="one_verdict_per_box"
+                fields=["photo", "x", "y", "width", "height", "given_by"],
+                name="one_verdict_per_box_and_person",
+            ),
+            models.UniqueConstraint(
+                fields=["photo", "x", "y", "width", "height", "source"],
+                condition=models.Q(given_by__isnull=True) & ~models.Q(source=""),
+                name="one_verdict_per_box_and_source",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(taxon__isnull=True) | models.Q(kind="animal"),
+                name="only_animals_have_taxa",
             ),
         ]
 
     def __str__(self) -> str:
-        return str(self.taxon or "no animal")
+        return str(self.taxon or self.get_kind_display())
 
 
 class Exemplar(models.Model):

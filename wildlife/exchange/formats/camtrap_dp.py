@@ -115,7 +115,8 @@ class _Package:
         seen: dict[tuple[str, str], int] = {}
         for thing in photo.shown or photo.things[:1] or (None,):
             kind, name = _type(photo, thing), _name(thing)
-            seen[kind, name] = seen.get((kind, name), 0) + 1
+            counted = (thing.count if thing else None) or 1
+            seen[kind, name] = max(seen.get((kind, name), 0) + 1, counted)
             if thing and thing.taxon:
                 self.taxa.setdefault(thing.taxon.slug, thing.taxon)
             if thing and thing.person:
@@ -131,7 +132,10 @@ class _Package:
                     "observationLevel": "media",
                     "observationType": kind,
                     "scientificName": name,
-                    "count": None if kind in ("blank", "unclassified") else 1,
+                    "count": None if kind in ("blank", "unclassified") else counted,
+                    "lifeStage": thing.life_stage if thing else "",
+                    "sex": thing.sex if thing else "",
+                    "behavior": thing.behaviour if thing else "",
                     **(_classified(thing) if thing else {}),
                 }
             )
