@@ -151,7 +151,8 @@ TABLE: Mapping[str, list[Row]] = {
                                                 Row(InProject(Right.CURATE), "POST")],
     "api/v1/projects/<slug:slug>/events": [Row(InProject(Right.SEE))],
     "api/v1/deployments/<uuid:deployment_id>": [Row(InProject(Right.SEE)),
-                                                Row(InProject(Right.CURATE), "PATCH")],
+                                                Row(InProject(Right.CURATE), "PATCH"),
+                                                Row(InProject(Right.CURATE), "DELETE")],
     "api/v1/events/<uuid:event_id>": [Row(InProject(Right.SEE))],
     "api/v1/taxa": [PUBLIC],
     "api/v1/taxa/<slug:slug>": [PUBLIC],
@@ -179,6 +180,7 @@ TABLE: Mapping[str, list[Row]] = {
         Row(InProject(Right.SEE_PEOPLE), "POST", data=chosen("zip")),
         *(Row(InProject(Right.CURATE), "POST", data=chosen(action))
           for action in ("tag", "untag", "again", "delete")),
+        Row(InProject(Right.CURATE), "POST", data=chosen("assign", deployment="{deployment_id}")),
         Row(InProject(Right.UPLOAD), "POST", data=chosen("move", query="", target="mara")),
     ],
     "library/jobs/<uuid:job_id>": [PUBLIC],
@@ -221,6 +223,31 @@ TABLE: Mapping[str, list[Row]] = {
     "projects/<slug:slug>/members/<int:user_id>/remove": [page(Right.MANAGE, "POST")],
     "projects/<slug:slug>/leave": [Row(OfMember(), "POST")],
     "projects/<slug:slug>/invitations/<int:pk>/revoke": [page(Right.MANAGE, "POST")],
+    "projects/<slug:slug>/deployments/": [page(Right.SEE)],
+    "projects/<slug:slug>/deployments/new/": [
+        page(Right.CURATE), page(Right.CURATE, "POST", name="C2", time_zone="UTC"),
+    ],
+    "projects/<slug:slug>/deployments/import/": [
+        page(Right.CURATE), page(Right.CURATE, "POST", table="deploymentID\nC2\n", sure="1"),
+    ],
+    "projects/<slug:slug>/deployments/export.csv": [page(Right.SEE)],
+    "projects/<slug:slug>/deployments/assign/": [
+        page(Right.CURATE), page(Right.CURATE, "POST", by="time"),
+    ],
+    "projects/<slug:slug>/deployments/effort/": [page(Right.SEE)],
+    "projects/<slug:slug>/deployments/effort.csv": [page(Right.SEE)],
+    "projects/<slug:slug>/deployments/<uuid:deployment_id>/": [page(Right.SEE)],
+    "projects/<slug:slug>/deployments/<uuid:deployment_id>/change/": [
+        page(Right.CURATE), page(Right.CURATE, "POST", name="C1", time_zone="UTC"),
+    ],
+    "projects/<slug:slug>/deployments/<uuid:deployment_id>/clock/": [
+        page(Right.CURATE), page(Right.CURATE, "POST", direction="later", days="1"),
+    ],
+    "projects/<slug:slug>/deployments/<uuid:deployment_id>/delete/": [
+        page(Right.CURATE), page(Right.CURATE, "POST"),
+    ],
+    "projects/<slug:slug>/events/": [page(Right.SEE)],
+    "projects/<slug:slug>/events/<uuid:event_id>/": [page(Right.SEE)],
     "projects/<slug:slug>/alerts/": [page(Right.SEE), page(Right.SEE, "POST")],
     "projects/<slug:slug>/alerts/<uuid:alert_id>/": [Row(OfUser("viewer", login=True))],
     "projects/<slug:slug>/alerts/<uuid:alert_id>/delete": [

@@ -15,6 +15,7 @@ const UNFINISHED = { failed: 0, refused: 1, sending: 2, ready: 3, announced: 4, 
 const form = document.querySelector("[data-drop]");
 const words = form.dataset;
 const chooser = form.elements.project;
+const deployment = form.elements.deployment;
 const panel = document.querySelector("[data-uploads]");
 const part = (name) => panel.querySelector(`[data-${name}]`);
 const total = part("total");
@@ -33,10 +34,11 @@ function say(sentence, numbers) {
 
 // --- Files come in -------------------------------------------------------------------------------
 
-// Where an upload begins: for the project that is chosen, else for oneself.
+// Where an upload begins: for the project and the deployment that are chosen, else for oneself.
 function beginning() {
   const project = chooser?.value;
-  return project ? `${words.begin}?project=${encodeURIComponent(project)}` : words.begin;
+  if (!project) return words.begin;
+  return `${words.begin}?${new URLSearchParams({ project, deployment: deployment?.value ?? "" })}`;
 }
 
 function freshQueue() {

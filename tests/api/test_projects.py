@@ -117,8 +117,8 @@ def test_deployments_are_written_by_who_curates(project: Project) -> None:
     ("values", "field"),
     [
         ({"latitude": 95, "longitude": 3}, "latitude"),
-        ({"latitude": 5}, "non_field_errors"),
-        ({"end": "2025-01-01T00:00:00Z", "start": "2026-01-01T00:00:00Z"}, "non_field_errors"),
+        ({"latitude": 5}, "longitude"),
+        ({"end": "2025-01-01T00:00:00Z", "start": "2026-01-01T00:00:00Z"}, "end"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
         ({"feature_type": "moon"}, "feature_type"),
         ({"name": ""}, "name"),

@@ -1,7 +1,7 @@
 """What the API says of projects, deployments and events, in the terms of Camtrap DP."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -11,8 +11,9 @@ from rest_framework import serializers
 from rest_framework.settings import api_settings
 
 from wildlife.api.access import places_shown_to
+from wildlife.photos.origins import LARGEST_SHIFT
 from wildlife.projects.models import Deployment, Event, Project, Role
-from wildlife.projects.places import coarse
+from wildlife.projects.places import shown
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
@@ -84,7 +85,15 @@ class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
             "comments",
             "created_at",
         ]
-        read_only_fields = ["id", "clock_shift", "created_at"]
+        read_only_fields = ["id", "created_at"]
+        extra_kwargs: ClassVar[dict[str, Any]] = {
+            "clock_shift": {
+                "help_text": "What the camera's clock was wrong by, as `[days ]hh:mm:ss`; with a "
+                "minus where it was fast. It is added to the times of its photos, at once.",
+                "min_value": -LARGEST_SHIFT,
+                "max_value": LARGEST_SHIFT,
+            }
+        }
 
     @cached_property
     def _places_shown(self) -> Callable[[UUID | None], bool]:
@@ -92,14 +101,8 @@ class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
 
     def to_representation(self, instance: Deployment) -> dict[str, Any]:
         """Tell where it is, or only roughly, and without words that would tell it."""
-        told = super().to_representation(instance)
-        if self._places_shown(instance.project_id):
-            return told
-        for name in ("latitude", "longitude"):
-            if told[name] is not None:
-                told[name] = coarse(told[name])
-        told.update(coordinate_uncertainty=None, location_id="", location_name="", comments="")
-        return told
+        exact = self._places_shown(instance.project_id)
+        return super().to_representation(shown(instance, exact=exact))
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask the model, which knows what fits together. `project` is that of the address."""
@@ -124,12 +127,17 @@ def _columns(row: Deployment) -> dict[str, Any]:
 class EventSerializer(serializers.ModelSerializer[Event]):
     """One visit: photos of one deployment that follow each other closely."""
 
+    url = serializers.HyperlinkedIdentityField(view_name="api:event", lookup_url_kwarg="event_id")
     deployment = serializers.UUIDField(source="deployment_id", read_only=True)
-    taxon = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    taxon = serializers.SlugRelatedField[Any](
+        slug_field="slug",
+        read_only=True,
+        help_text="From the summed mass of its photos; null where nothing was identified.",
+    )
 
     class Meta:
         model = Event
-        fields = ["id", "deployment", "start", "end", "taxon", "confidence", "count"]
+        fields = ["id", "url", "deployment", "start", "end", "taxon", "confidence", "count"]
         read_only_fields = fields
 
 

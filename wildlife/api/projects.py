@@ -1,6 +1,7 @@
 """Projects, and where and when their cameras stood. Members read; who curates also writes."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from wildlife.api.project_serializers import (
     ProjectSerializer,
 )
 from wildlife.api.schema import problem_responses
-from wildlife.projects.activities import note
+from wildlife.photos import deployments
 from wildlife.projects.models import Deployment, Event, Membership, Project
 from wildlife.projects.rights import Right, project_or_404, projects_with
 
@@ -96,9 +97,8 @@ class DeploymentList(GenericApiView):
         context = {"request": request, "project": project}
         sent = DeploymentSerializer(data=request.data, context=context)
         sent.is_valid(raise_exception=True)
-        with transaction.atomic():
-            row = sent.save(project=project)
-            note(project, "deployment_made", request.user, name=row.name)
+        row = Deployment(project=project, **sent.validated_data)
+        deployments.add(row, request.user)
         data = DeploymentSerializer(row, context=context).data
         headers = {"Location": data["url"], "ETag": etag_of(data)}
         return Response(data, HTTPStatus.CREATED, headers=headers)
@@ -125,17 +125,37 @@ class DeploymentDetail(ApiView):
     def patch(self, request: Request, deployment_id: UUID) -> Response:
         """Change a deployment: only what is sent."""
         with transaction.atomic():
-            rows = _deployments(request).select_for_update(of=("self",))
-            row = get_object_or_404(rows, pk=deployment_id)
-            project = project_or_404(request, row.project.slug, Right.CURATE)
-            context = {"request": request, "project": project}
-            check_unchanged(request, DeploymentSerializer(row, context=context).data)
+            row, context = self._held(request, deployment_id)
             sent = DeploymentSerializer(row, data=request.data, partial=True, context=context)
             sent.is_valid(raise_exception=True)
-            row = sent.save()
-            note(project, "deployment_changed", request.user, name=row.name)
+            for name, value in sent.validated_data.items():
+                setattr(row, name, value)
+            deployments.change(row, request.user)
         data = DeploymentSerializer(row, context=context).data
         return Response(data, headers={"ETag": etag_of(data)})
+
+    @extend_schema(
+        operation_id="deployments_delete", parameters=[IF_MATCH], responses={204: None, **_WRITING}
+    )
+    def delete(self, request: Request, deployment_id: UUID) -> Response:
+        """Delete a deployment and its events; its photos stay, without its clock shift."""
+        with transaction.atomic():
+            row, _context = self._held(request, deployment_id)
+            deployments.remove(row, request.user)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    def _held(self, request: Request, deployment_id: UUID) -> tuple[Deployment, dict[str, Any]]:
+        """Return a deployment that is to be changed, as nobody else changes it now.
+
+        Raises Http404, PermissionDenied, and ChangedMeanwhile.
+        """
+        row = get_object_or_404(_deployments(request), pk=deployment_id)
+        project = project_or_404(request, row.project.slug, Right.CURATE)
+        row = deployments.hold(row)
+        row.project = project
+        context = {"request": request, "project": project}
+        check_unchanged(request, DeploymentSerializer(row, context=context).data)
+        return row, context
 
 
 class EventList(GenericApiView):
@@ -178,7 +198,7 @@ class EventDetail(ApiView):
         row = theirs.select_related("taxon").filter(pk=event_id).first()
         if row is None:
             raise Http404
-        return Response(EventSerializer(row).data)
+        return Response(EventSerializer(row, context={"request": request}).data)
 
 
 def _projects(request: Request) -> QuerySet[Project]:

@@ -24,11 +24,12 @@ from wildlife.library.models import Job, Tag, Tagged
 from wildlife.library.paging import beyond, mark
 from wildlife.library.reader import Reader, reader_of_job
 from wildlife.library.wish import Wish
+from wildlife.photos.assigning import assign
 from wildlife.photos.models import Photo
 from wildlife.photos.moving import move
 from wildlife.photos.services import delete_all, look_again
 from wildlife.projects.activities import note
-from wildlife.projects.models import Project
+from wildlife.projects.models import Deployment, Project
 from wildlife.projects.rights import Right, may
 
 log = structlog.get_logger(__name__)
@@ -51,17 +52,20 @@ def start(
     wish: Wish | None = None,
     tag: Tag | None = None,
     project: Project | None = None,
+    deployment: Deployment | None = None,
 ) -> Job:
     """Change the photos of these ids, or all that answer a wish; return how far that is.
 
     They are photos of `project`, where the reader must curate, else the reader's own; a move
-    brings own ones into it. Ids of other photos are passed over.
+    brings own ones into it. Ids of other photos are passed over. Assigning them to no `deployment`
+    takes them out of theirs.
     """
     job = Job.objects.create(
         **reader.owner,
         action=action,
         tag=tag,
         project=project,
+        deployment=deployment,
         photo_ids=[str(pk) for pk in photo_ids],
         all_matching=wish is not None,
         query=wish.query if wish else "",
@@ -129,7 +133,7 @@ def _portion(job_id: UUID | str) -> bool:
     with transaction.atomic():
         free = Job.objects.select_for_update(skip_locked=True, of=("self",))
         running = free.filter(pk=job_id, state=State.RUNNING)
-        job = running.select_related("owner", "tag", "project").first()
+        job = running.select_related("owner", "tag", "project", "deployment").first()
         if job is None:
             return False
         photos = beyond(_photos(job), job.after)
@@ -216,16 +220,22 @@ def _move(job: Job, ids: Sequence[UUID]) -> int:
     return move(Photo.objects.filter(pk__in=ids), job.project) if job.project else 0
 
 
+def _assign(job: Job, ids: Sequence[UUID]) -> int:
+    return assign(Photo.objects.filter(pk__in=ids), job.deployment, Photo.AssignedBy.HAND)
+
+
 _ACTIONS: dict[str, Callable[[Job, Sequence[UUID]], int]] = {
     Action.TAG: _tag,
     Action.UNTAG: _untag,
     Action.DELETE: _delete,
     Action.AGAIN: _again,
     Action.MOVE: _move,
+    Action.ASSIGN: _assign,
 }
 _VERBS = {
     Action.DELETE: "photos_deleted",
     Action.AGAIN: "photos_again",
     Action.MOVE: "photos_moved",
+    Action.ASSIGN: "photos_assigned",
 }
 """What the log of a project calls it; labels are their owner's own."""

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wildlife.photos.models import Photo
-from wildlife.projects.models import Project
+from wildlife.projects.models import Deployment, Project
 
 
 class Owned(models.Model):
@@ -65,6 +65,7 @@ class Job(Owned):
         DELETE = "delete", _("Delete")
         AGAIN = "again", _("Identify again")
         MOVE = "move", _("Move into a project")
+        ASSIGN = "assign", _("Assign to a deployment")
 
     class State(models.TextChoices):
         RUNNING = "running", _("Running")
@@ -81,6 +82,14 @@ class Job(Owned):
         blank=True,
         related_name="+",
         help_text="Whose photos it is about; for a move, where they go.",
+    )
+    deployment = models.ForeignKey(
+        Deployment,
+        models.CASCADE,  # a job without one takes photos out of theirs
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Which photos are assigned to; empty to take them out of theirs.",
     )
     photo_ids = models.JSONField(default=list)
     all_matching = models.BooleanField(default=False)

@@ -23,6 +23,7 @@ from wildlife.photos.models import Photo, Upload, UploadItem
 from wildlife.photos.refusals import PhotoRefused
 from wildlife.photos.services import receive
 from wildlife.projects.activities import note
+from wildlife.projects.models import Deployment
 
 MANY = 6
 """From so many files on an upload is bulk: another visitor's single photo goes before it."""
@@ -55,15 +56,24 @@ class Announced:
         return hashlib.sha256(self.key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def begin(files: Sequence[Announced], keeper: Keeper) -> Upload:
-    """Return the unfinished upload that has some of these files, or else a new one."""
+def begin(
+    files: Sequence[Announced], keeper: Keeper, deployment: Deployment | None = None
+) -> Upload:
+    """Return the unfinished upload that has some of these files, or else a new one.
+
+    What it brings from now on comes to `deployment`, of the keeper's project, where there is one.
+    """
     theirs = Upload.objects.filter(**keeper.uploads)
     missing = UploadItem.objects.filter(upload=OuterRef("pk"), state=State.EXPECTED)
     same = UploadItem.objects.filter(
         upload=OuterRef("pk"), key__in=[file.digest for file in files], archive=None
     )
     unfinished = theirs.filter(Exists(missing), Exists(same))
-    return unfinished.first() or open_for(keeper)
+    upload = unfinished.first() or open_for(keeper)
+    if deployment is not None and upload.deployment_id != deployment.pk:
+        upload.deployment = deployment
+        upload.save(update_fields=["deployment"])
+    return upload
 
 
 def open_for(keeper: Keeper) -> Upload:

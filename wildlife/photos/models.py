@@ -33,6 +33,14 @@ class Upload(models.Model):
         related_name="uploads",
         help_text=_("Which the photos are for; `owner` is who uploads them."),
     )
+    deployment = models.ForeignKey(
+        Deployment,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Which its photos come to."),
+    )
     started_at = models.DateTimeField(auto_now_add=True)
     clock_shift = models.DurationField(
         default=timedelta, help_text=_("What the camera's clock was wrong by; added to its times.")
@@ -87,6 +95,7 @@ class Photo(Digest):
         FOLDER = "folder", _("By the folder it lay in")
         TIME = "time", _("By when and where it was taken")
         HAND = "hand", _("By hand")
+        UPLOAD = "upload", _("With its upload")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(

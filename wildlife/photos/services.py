@@ -73,6 +73,8 @@ def receive(
         priority=priority,
         upload=upload,
     )
+    if upload is not None and upload.deployment_id is not None:
+        photo.deployment_id, photo.assigned_by = upload.deployment_id, Photo.AssignedBy.UPLOAD
     try:
         with stored(_storage_name(photo), file) as name:
             photo.original = name

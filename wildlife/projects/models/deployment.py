@@ -117,3 +117,14 @@ class Deployment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raise ValidationError where values do not fit together, by field."""
+        wrong: dict[str, str] = {}
+        if (self.latitude is None) != (self.longitude is None):
+            missing = "latitude" if self.latitude is None else "longitude"
+            wrong[missing] = _("A place needs both numbers, or none of them.")
+        if self.start and self.end and self.end < self.start:
+            wrong["end"] = _("This is before its start.")
+        if wrong:
+            raise ValidationError(wrong)

@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,20 +25,21 @@ from wildlife.library.paging import page_of
 from wildlife.library.reader import Reader, reader_of
 from wildlife.library.wish import Wish
 from wildlife.photos.models import Photo
-from wildlife.projects.models import Project
+from wildlife.projects.models import Deployment, Project
 from wildlife.projects.rights import Right, project_or_404
+from wildlife.web.library.doing import job_in_words
 from wildlife.web.library.gallery import counted
 
 _RIGHTS: Mapping[str, Right] = {
     "zip": Right.SEE_PEOPLE,
     **dict.fromkeys((Job.Action.TAG, Job.Action.UNTAG, Job.Action.MOVE), Right.CURATE),
-    **dict.fromkeys((Job.Action.AGAIN, Job.Action.DELETE), Right.CURATE),
+    **dict.fromkeys((Job.Action.AGAIN, Job.Action.DELETE, Job.Action.ASSIGN), Right.CURATE),
 }
 """Who may do what with the photos of a project; a table of them is for all who see them."""
+NO_DEPLOYMENT = "none"
+"""What the form sends for taking photos out of their deployment."""
 MOST_CHOSEN = 1000
 MOST_ZIPPED = 5000
-_POLL = 1500
-"""Milliseconds between two looks at a job that runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,6 @@ class Selection:
         if self.everything:
             return matching(reader, self.wish)
         return reader.photos(self.wish.project).filter(pk__in=self.ids).order_by("-moment", "-id")
-
-
-@dataclass(frozen=True, slots=True)
-class JobInWords:
-    """How far a job is. `every` is in milliseconds, 0 where it has ended."""
-
-    id: UUID
-    sentence: str
-    every: int
-    can_be_undone: bool
 
 
 @require_POST
@@ -97,6 +87,12 @@ def change(request: HttpRequest) -> HttpResponseBase:
         if project is None:
             messages.error(request, _("Choose the project first."))
             return redirect(back)
+    deployment = None
+    if action == Job.Action.ASSIGN:
+        if project is None or not request.POST.get("deployment"):
+            messages.error(request, _("Choose the deployment first."))
+            return redirect(back)
+        deployment = _deployment(request, project)
     tag = None
     if action in (Job.Action.TAG, Job.Action.UNTAG):
         tag = _tag(reader, request.POST.get("tag", ""), make=action == Job.Action.TAG)
@@ -104,7 +100,15 @@ def change(request: HttpRequest) -> HttpResponseBase:
             messages.error(request, _("Type the label first."))
             return redirect(back)
     wish = chosen.wish if chosen.everything else None
-    begun = jobs.start(reader, action, photo_ids=chosen.ids, wish=wish, tag=tag, project=project)
+    begun = jobs.start(
+        reader,
+        action,
+        photo_ids=chosen.ids,
+        wish=wish,
+        tag=tag,
+        project=project,
+        deployment=deployment,
+    )
     return redirect(_back(chosen.wish, job=str(begun.pk)))
 
 
@@ -120,6 +124,17 @@ def _target(request: HttpRequest) -> Project | None:
     """Return the project that photos are to go to. Raises Http404 and PermissionDenied."""
     slug = request.POST.get("target", "")
     return project_or_404(request, slug, Right.UPLOAD) if slug else None
+
+
+def _deployment(request: HttpRequest, project: Project) -> Deployment | None:
+    """Return the chosen deployment of a project, None for "none". Raises Http404."""
+    chosen = request.POST.get("deployment", "")
+    if chosen == NO_DEPLOYMENT:
+        return None
+    try:
+        return project.deployments.get(pk=UUID(chosen))
+    except (ValueError, Deployment.DoesNotExist) as error:
+        raise Http404 from error
 
 
 @require_safe
@@ -165,69 +180,6 @@ def forget_filter(request: HttpRequest, pk: int) -> HttpResponse:
     kept.delete()
     messages.success(request, _("The filter “%s” is no longer kept.") % kept.name)
     return redirect("web:library:gallery")
-
-
-def job_in_words(reader: Reader, job_id: str) -> JobInWords | None:
-    """Return how far a job of a reader is, None where they have no such job."""
-    with suppress(ValueError):
-        found = reader.jobs().select_related("tag", "project").filter(pk=UUID(job_id)).first()
-        if found is not None:
-            runs = found.state == Job.State.RUNNING
-            return JobInWords(
-                found.pk, _sentence(found), _POLL if runs else 0, jobs.can_be_undone(found)
-            )
-    return None
-
-
-def _sentence(job: Job) -> str:
-    if job.state == Job.State.UNDONE:
-        return _("The labels are as they were before.")
-    count, tag = job.changed, job.tag.name if job.tag else ""
-    told = {
-        Job.Action.TAG: ngettext(
-            "%(count)s photo labelled “%(tag)s”.", "%(count)s photos labelled “%(tag)s”.", count
-        ),
-        Job.Action.UNTAG: ngettext(
-            "Label “%(tag)s” taken off %(count)s photo.",
-            "Label “%(tag)s” taken off %(count)s photos.",
-            count,
-        ),
-        Job.Action.DELETE: ngettext("%(count)s photo deleted.", "%(count)s photos deleted.", count),
-        Job.Action.AGAIN: ngettext(
-            "%(count)s photo is identified again.", "%(count)s photos are identified again.", count
-        ),
-        Job.Action.MOVE: ngettext(
-            "%(count)s photo moved into %(project)s.",
-            "%(count)s photos moved into %(project)s.",
-            count,
-        ),
-    }[Job.Action(job.action)] % {"count": f"{count:,}", "tag": tag, "project": job.project or ""}
-    if job.state == Job.State.RUNNING:
-        return _("Still working: %s") % told
-    if job.passed_over:
-        told += " " + _left_out(job)
-    return told
-
-
-def _left_out(job: Job) -> str:
-    count = job.passed_over
-    if job.action == Job.Action.TAG:
-        words = ngettext("%(count)s had it already.", "%(count)s had it already.", count)
-    elif job.action == Job.Action.UNTAG:
-        words = ngettext("%(count)s did not have it.", "%(count)s did not have it.", count)
-    elif job.action == Job.Action.MOVE:
-        words = ngettext(
-            "%(count)s stayed with you: the project has the same file, or no room for it.",
-            "%(count)s stayed with you: the project has the same files, or no room for them.",
-            count,
-        )
-    else:
-        words = ngettext(
-            "%(count)s is being looked at just now and was left out: try again in a few seconds.",
-            "%(count)s are being looked at just now and were left out: try again in a few seconds.",
-            count,
-        )
-    return words % {"count": f"{count:,}"}
 
 
 def _ids(request: HttpRequest) -> Iterator[UUID]:

@@ -15,8 +15,9 @@ from wildlife.library.insights import census, clusters, hours, periods, sample
 from wildlife.library.reader import Reader, reader_of
 from wildlife.library.wish import Box, Wish
 from wildlife.projects.models import Project
-from wildlife.web.library.changes import job_in_words, scope_of
+from wildlife.web.library.changes import scope_of
 from wildlife.web.library.charts import accumulation, activity, timeline
+from wildlife.web.library.doing import job_in_words
 from wildlife.web.library.gallery import gallery_of
 from wildlife.web.library.panel import panel_of, suggestions, wish_of
 from wildlife.web.library.places import chart_of, listed, step_for

@@ -35,7 +35,13 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     ),
     "deployments": (
         gettext_lazy("Deployments"),
-        ("deployment_made", "deployment_changed"),
+        (
+            "deployment_made",
+            "deployment_changed",
+            "deployment_deleted",
+            "deployments_imported",
+            "photos_assigned",
+        ),
     ),
     "settings": (
         gettext_lazy("Settings"),
@@ -94,6 +100,18 @@ def _template(verb: str, told: Mapping[str, Any]) -> str:
             count,
         ),
     }
+    counted |= {
+        "photos_assigned": lambda: ngettext(
+            "%(who)s assigned %(count)s photo to deployments.",
+            "%(who)s assigned %(count)s photos to deployments.",
+            count,
+        ),
+        "deployments_imported": lambda: ngettext(
+            "%(who)s imported %(count)s deployment.",
+            "%(who)s imported %(count)s deployments.",
+            count,
+        ),
+    }
     if verb in counted:
         return counted[verb]()
     plain = {
@@ -113,6 +131,7 @@ def _template(verb: str, told: Mapping[str, Any]) -> str:
         "webhook_stopped": _("A webhook failed for too long and was switched off: %(address)s"),
         "deployment_made": _("%(who)s added the deployment %(name)s."),
         "deployment_changed": _("%(who)s changed the deployment %(name)s."),
+        "deployment_deleted": _("%(who)s deleted the deployment %(name)s."),
     }
     if verb in plain:
         return plain[verb]

@@ -23,6 +23,8 @@ class Tab:
 _TABS = (
     ("page", gettext_lazy("Overview"), Right.SEE),
     ("photos", gettext_lazy("Photos"), Right.SEE),
+    ("deployments", gettext_lazy("Deployments"), Right.SEE),
+    ("events", gettext_lazy("Events"), Right.SEE),
     ("members", gettext_lazy("Members"), Right.SEE),
     ("alerts", gettext_lazy("Alerts"), Right.SEE),
     ("settings", gettext_lazy("Settings"), Right.MANAGE),

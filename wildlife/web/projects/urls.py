@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:slug>/members/<int:user_id>/remove", members.remove, name="remove"),
     path("<slug:slug>/leave", members.leave, name="leave"),
     path("<slug:slug>/invitations/<int:pk>/revoke", members.revoke, name="revoke"),
+    path("<slug:slug>/", include("wildlife.web.deployments.urls")),
     path("<slug:slug>/", include("wildlife.web.notify.urls")),
     path("<slug:slug>/settings/", settings.settings, name="settings"),
     path("<slug:slug>/hand-over", settings.hand_over, name="hand_over"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from wildlife.photos.origins import EARLIEST, LATEST
@@ -91,6 +92,26 @@ def clock_values(by: timedelta) -> Mapping[str, Any]:
         "minutes": minutes,
         "seconds": seconds,
     }
+
+
+def shift_words(by: timedelta) -> str:
+    """Return a shift as people say it: 1 day 2 hours later."""
+    if not by:
+        return ""
+    told = clock_values(by)
+    parts = [
+        ngettext("%(count)d day", "%(count)d days", told["days"]) % {"count": told["days"]},
+        ngettext("%(count)d hour", "%(count)d hours", told["hours"]) % {"count": told["hours"]},
+        ngettext("%(count)d minute", "%(count)d minutes", told["minutes"])
+        % {"count": told["minutes"]},
+        ngettext("%(count)d second", "%(count)d seconds", told["seconds"])
+        % {"count": told["seconds"]},
+    ]
+    names = ("days", "hours", "minutes", "seconds")
+    length = " ".join(part for part, name in zip(parts, names, strict=True) if told[name])
+    if told["direction"] == "earlier":
+        return gettext("%(length)s earlier") % {"length": length}
+    return gettext("%(length)s later") % {"length": length}
 
 
 class TrueTimeForm(forms.Form):

@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ from wildlife.photos.limits import count_upload
 from wildlife.photos.models import Upload, UploadItem
 from wildlife.photos.refusals import PhotoRefused
 from wildlife.photos.selectors import keeper_for, upload_or_404
-from wildlife.projects.models import Project
+from wildlife.projects.models import Deployment, Project
 from wildlife.projects.rights import Right, project_or_404
 from wildlife.told import told as retold
 
@@ -65,8 +65,9 @@ class Hashes(msgspec.Struct):
 def begin_upload(request: HttpRequest) -> HttpResponse:
     """Begin an upload with its first files, or go on with the unfinished one that has them."""
     project = _project(request)
+    deployment = _deployment(request, project)
     files = _announced(_read(request, Files))
-    upload = arrivals.begin(files, keeper_for(request, project))
+    upload = arrivals.begin(files, keeper_for(request, project), deployment)
     names = ("page", "announce", "check", "file", "part")
     urls = {name: reverse(f"web:uploads:{name}", args=[upload.pk]) for name in names}
     return _announce(upload, files, urls=urls, part_bytes=PART_BYTES)
@@ -127,6 +128,7 @@ def receive_form(request: HttpRequest) -> HttpResponse:
     One photo leads to its page, several to the page of their upload.
     """
     project = _project(request)
+    deployment = _deployment(request, project)
     sent = [file for file in request.FILES.getlist("photos") if isinstance(file, UploadedFile)]
     if not sent:
         messages.error(request, _("No photo was chosen."))
@@ -135,7 +137,7 @@ def receive_form(request: HttpRequest) -> HttpResponse:
         Announced(str(uuid4()), file.name or "", file.size or 0)
         for file in sent[: arrivals.MOST_ITEMS]
     ]
-    upload = arrivals.begin(files, keeper_for(request, project))
+    upload = arrivals.begin(files, keeper_for(request, project), deployment)
     items = arrivals.announce(upload, files)
     for item, file in zip(items, sent, strict=True):
         item.upload = upload
@@ -154,6 +156,20 @@ def _project(request: HttpRequest) -> Project | None:
     """
     slug = request.GET.get("project", "") or request.POST.get("project", "")
     return project_or_404(request, slug, Right.UPLOAD) if slug else None
+
+
+def _deployment(request: HttpRequest, project: Project | None) -> Deployment | None:
+    """Return the deployment of the project that the photos come to; None where none is chosen.
+
+    Raises Http404 for one that the project does not have.
+    """
+    chosen = request.GET.get("deployment", "") or request.POST.get("deployment", "")
+    if project is None or not chosen:
+        return None
+    try:
+        return project.deployments.get(pk=UUID(chosen))
+    except (ValueError, Deployment.DoesNotExist) as error:
+        raise Http404 from error
 
 
 def _take_from_form(request: HttpRequest, item: UploadItem, file: UploadedFile) -> None:

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +20,13 @@ from wildlife.photos.selectors import upload_or_404
 from wildlife.photos.services import look_again
 from wildlife.web import pages
 from wildlife.web.origins import point_map
-from wildlife.web.uploads.forms import ClockForm, PlaceForm, TrueTimeForm, clock_values
+from wildlife.web.uploads.forms import (
+    ClockForm,
+    PlaceForm,
+    TrueTimeForm,
+    clock_values,
+    shift_words,
+)
 from wildlife.web.uploads.standing import Standing, missing_of, problems_of, standing_of
 
 EXAMPLES = 4
@@ -38,7 +43,7 @@ def page(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         **_context(upload, shown),
         "obstacle": pages.obstacle() if shown.pending else "",
         "problems": problems_of(upload, request.GET.get("page")),
-        "shift": _in_words(upload.clock_shift),
+        "shift": shift_words(upload.clock_shift),
         "back": clock_values(-upload.clock_shift),
         "placeless": placeless(upload).count(),
     }
@@ -121,7 +126,7 @@ def clock(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         "form": form if form.is_bound else ClockForm(),
         "count": shiftable(upload).count(),
         "examples": _examples(upload, form.by) if ready else [],
-        "by": _in_words(form.by) if ready else "",
+        "by": shift_words(form.by) if ready else "",
     }
     return render(request, "web/upload/clock.html", context)
 
@@ -161,26 +166,6 @@ def _examples(upload: Upload, by: timedelta) -> list[tuple[Photo, object]]:
     some = [*photos[: EXAMPLES - 1], *photos.reverse()[:1]]
     shown = {photo.pk: photo for photo in some}.values()
     return [(photo, photo.taken_at + by) for photo in shown if photo.taken_at]
-
-
-def _in_words(by: timedelta) -> str:
-    """Return a shift as people say it: 1 day 2 hours later."""
-    if not by:
-        return ""
-    told = clock_values(by)
-    parts = [
-        ngettext("%(count)d day", "%(count)d days", told["days"]) % {"count": told["days"]},
-        ngettext("%(count)d hour", "%(count)d hours", told["hours"]) % {"count": told["hours"]},
-        ngettext("%(count)d minute", "%(count)d minutes", told["minutes"])
-        % {"count": told["minutes"]},
-        ngettext("%(count)d second", "%(count)d seconds", told["seconds"])
-        % {"count": told["seconds"]},
-    ]
-    names = ("days", "hours", "minutes", "seconds")
-    length = " ".join(part for part, name in zip(parts, names, strict=True) if told[name])
-    if told["direction"] == "earlier":
-        return _("%(length)s earlier") % {"length": length}
-    return _("%(length)s later") % {"length": length}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
