@@ -1,0 +1,22 @@
+"""`wildlife`, and `python -m wildlife_cli`."""
+
+from wildlife_cli import identify, login, status, upload, watch
+from wildlife_cli.output import ended, new_app
+
+app = new_app()
+app.command()(identify.identify)
+app.command()(upload.upload)
+app.command()(watch.watch)
+app.command()(status.status)
+app.command()(login.login)
+app.command()(login.logout)
+
+
+def main() -> None:
+    """Run the command of the command line, and end the process with its exit code."""
+    with ended():
+        app()
+
+
+if __name__ == "__main__":
+    main()
