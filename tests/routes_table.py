@@ -223,6 +223,15 @@ TABLE: Mapping[str, list[Row]] = {
     "projects/<slug:slug>/members/<int:user_id>/remove": [page(Right.MANAGE, "POST")],
     "projects/<slug:slug>/leave": [Row(OfMember(), "POST")],
     "projects/<slug:slug>/invitations/<int:pk>/revoke": [page(Right.MANAGE, "POST")],
+    "projects/<slug:slug>/review/": [page(Right.REVIEW)],
+    "projects/<slug:slug>/review/more": [page(Right.REVIEW)],
+    "projects/<slug:slug>/review/say": [
+        page(Right.REVIEW, "POST", photo="{project_photo}", say="accept")],
+    "projects/<slug:slug>/review/take-back": [page(Right.REVIEW, "POST")],
+    "projects/<slug:slug>/review/leave": [page(Right.REVIEW, "POST")],
+    "projects/<slug:slug>/review/accept": [page(Right.REVIEW, "POST", percent="95")],
+    "projects/<slug:slug>/review/acceptances/<uuid:acceptance_id>/undo": [
+        Row(OfUser("reviewer", login=True), "POST")],
     "projects/<slug:slug>/deployments/": [page(Right.SEE)],
     "projects/<slug:slug>/deployments/new/": [
         page(Right.CURATE), page(Right.CURATE, "POST", name="C2", time_zone="UTC"),

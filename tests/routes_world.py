@@ -21,6 +21,7 @@ from wildlife.notify.models import Alert, Webhook
 from wildlife.photos.models import Photo, Upload, UploadItem
 from wildlife.projects.models import Deployment, Event, Membership, Role
 from wildlife.projects.services import create
+from wildlife.review.models import Acceptance
 from wildlife.tokens.models import Scope
 from wildlife.tokens.services import make
 
@@ -95,8 +96,10 @@ def build() -> World:
     site = "http://testserver/"
     hook = Webhook.objects.create(project=mara, address="http://192.0.2.1/", site=site)
     alert = Alert.objects.create(project=mara, user=users["viewer"], name="Lions", site=site)
+    acceptance = Acceptance.objects.create(project=mara, by=users["reviewer"], above=0.9)
     values = {
         "slug": mara.slug,
+        "acceptance_id": acceptance.pk,
         "webhook_id": hook.pk,
         "delivery_id": hook.deliveries.create(kind="test", payload={}).pk,
         "alert_id": alert.pk,

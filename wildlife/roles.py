@@ -87,6 +87,8 @@ BY_NOBODY = frozenset(
         "notify.delivery",
         "notify.sighting",
         "notify.webhook",
+        "review.acceptance",
+        "review.claim",
         "projects.activity",
         "projects.deployment",
         "projects.event",

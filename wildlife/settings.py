@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "wildlife.photos",
     "wildlife.identifications",
     "wildlife.library",
+    "wildlife.review",
     "wildlife.notify",
     "wildlife.accounts",
     "wildlife.api",
@@ -267,6 +268,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "wildlife.accounts.tasks.forget_guests",
         "schedule": schedule(run_every=24 * 3600),
         "options": {"expires": 3600},
+    },
+    "tend-review": {
+        "task": "wildlife.review.tasks.tend",
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
     },
     "pass-on": {
         "task": "wildlife.notify.tasks.pass_on",

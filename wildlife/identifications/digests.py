@@ -9,7 +9,7 @@ from wildlife.identifications.answers import Settled, Standing, settled_of
 from wildlife.identifications.models import Detection, Identification, Vote
 from wildlife.photos.models import Photo
 
-COLUMNS = ("taxon", "several_taxa", "confidence", "disputed", "people", "blank")
+COLUMNS = ("taxon", "several_taxa", "confidence", "disputed", "people", "blank", "settled")
 
 DISPUTED_BELOW = 0.5
 """Share of the experts' weight behind an answer below which they are said to disagree."""
@@ -54,6 +54,7 @@ def _fill(photo: Photo, things: Sequence[Settled], voters: Mapping[int, int]) ->
     photo.people = people in seen
     done = photo.state == Photo.State.DONE
     photo.blank = done and not animals and not seen & {people, vehicles}
+    photo.settled = bool(things) and all(one.by_people for one in things)
     return others
 
 

@@ -47,6 +47,10 @@ class Digest(models.Model):
         default=False, editable=False, help_text=_("Neither animal nor person nor vehicle.")
     )
 
+    settled = models.BooleanField(
+        default=False, editable=False, help_text=_("People have said what all of it is.")
+    )
+
     class Meta:
         abstract = True
 
@@ -86,5 +90,16 @@ LIBRARY_INDEXES = [
             "several": models.Q(several_taxa=True),
             "undone": ~models.Q(state="done"),
         }.items()
+    ),
+    # What waits for people's word, the least sure first.
+    models.Index(
+        fields=["project", "confidence", "id"],
+        condition=models.Q(settled=False, state="done", project__isnull=False),
+        name="photo_open_project",
+    ),
+    models.Index(
+        fields=["owner", "confidence", "id"],
+        condition=models.Q(settled=False, state="done", owner__isnull=False),
+        name="photo_open_owner",
     ),
 ]

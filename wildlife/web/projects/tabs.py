@@ -25,6 +25,7 @@ _TABS = (
     ("photos", gettext_lazy("Photos"), Right.SEE),
     ("deployments", gettext_lazy("Deployments"), Right.SEE),
     ("events", gettext_lazy("Events"), Right.SEE),
+    ("review", gettext_lazy("Review"), Right.REVIEW),
     ("members", gettext_lazy("Members"), Right.SEE),
     ("alerts", gettext_lazy("Alerts"), Right.SEE),
     ("settings", gettext_lazy("Settings"), Right.MANAGE),

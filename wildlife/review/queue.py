@@ -1,0 +1,135 @@
+"""What waits for a reviewer, and in which order; two reviewers do not get the same photo."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import models, transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wildlife.identifications.models import Verdict
+from wildlife.library.filters import matching
+from wildlife.library.reader import Reader
+from wildlife.library.wish import Wish
+from wildlife.photos.models import Photo
+from wildlife.projects.models import Project
+from wildlife.review.models import Claim
+
+CLAIMED_FOR = timedelta(minutes=5)
+
+
+class Order(models.TextChoices):
+    UNCERTAIN = "uncertain", _("least sure first")
+    RARE = "rare", _("rarest first")
+    NEWEST = "newest", _("newest first")
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What a reviewer works through: photos of a project that answer a wish."""
+
+    project: Project
+    user: User
+    wish: Wish
+    order: Order = Order.UNCERTAIN
+    by_event: bool = False
+
+    def photos(self) -> QuerySet[Photo]:
+        """Return the photos on which the reviewer's word is still wanted, in no order.
+
+        Photos that the project accepts by itself, and those that the reviewer has spoken of, are
+        not among them.
+        """
+        wish = self.wish.without("state")
+        shown = matching(Reader(self.user, ""), wish).order_by()
+        own = Verdict.objects.filter(photo=OuterRef("pk"), given_by=self.user)
+        wanted = shown.filter(project=self.project, state=Photo.State.DONE, settled=False).exclude(
+            Exists(own)
+        )
+        if self.project.accept_above is not None:
+            sure = Q(confidence__gte=self.project.accept_above, several_taxa=False, disputed=False)
+            wanted = wanted.exclude(sure & Q(confidence__isnull=False))
+        return wanted
+
+    def take(self, number: int, without: Collection[UUID] = ()) -> list[Photo]:
+        """Return the next photos, claimed for the reviewer, past those that others have.
+
+        By event it is one photo of each, its surest; the others go with it.
+        """
+        now = timezone.now()
+        theirs = Claim.objects.filter(photo=OuterRef("pk"), until__gt=now).exclude(user=self.user)
+        free = self.photos().exclude(pk__in=list(without)).exclude(Exists(theirs))
+        if self.by_event:
+            free = free.exclude(event__photos__in=list(without))
+        taken: list[Photo] = []
+        events: set[UUID] = set()
+        for photo in self._ordered(free):
+            if self.by_event and photo.event_id is not None:
+                if photo.event_id in events:
+                    continue
+                events.add(photo.event_id)
+            if self._claim(photo):
+                taken.append(photo)
+            if len(taken) == number:
+                break
+        return taken
+
+    def _ordered(self, photos: QuerySet[Photo]) -> Iterator[Photo]:
+        rows = photos.select_related("taxon", "event")
+        if self.order is Order.NEWEST:
+            yield from rows.order_by("-moment", "-pk").iterator(50)
+            return
+        named = rows.filter(confidence__isnull=False)
+        if self.order is Order.UNCERTAIN:
+            yield from named.order_by("confidence", "pk").iterator(50)
+        else:
+            for taxon in self._rarest(photos):
+                yield from named.filter(taxon=taxon).order_by("confidence", "pk").iterator(50)
+        yield from rows.filter(confidence=None).order_by("pk").iterator(50)
+
+    def _rarest(self, photos: QuerySet[Photo]) -> list[int]:
+        """Return the taxa of photos, those with the fewest photos in the project first."""
+        counts = Photo.objects.filter(project=self.project, taxon__isnull=False).order_by()
+        ranked = counts.values("taxon").annotate(many=Count("pk")).order_by("many", "taxon")
+        waiting = set(photos.order_by().values_list("taxon", flat=True).distinct())
+        return [row["taxon"] for row in ranked if row["taxon"] in waiting]
+
+    def _claim(self, photo: Photo) -> bool:
+        """Keep a photo for the reviewer; False where somebody else was quicker."""
+        now = timezone.now()
+        with transaction.atomic():
+            claim, made = Claim.objects.get_or_create(
+                photo=photo, defaults={"user": self.user, "until": now + CLAIMED_FOR}
+            )
+            if made:
+                return True
+            free = Q(user=self.user) | Q(until__lte=now)
+            mine = Claim.objects.filter(free, pk=claim.pk)
+            return bool(mine.update(user=self.user, until=now + CLAIMED_FOR))
+
+
+def group_of(photo: Photo, *, by_event: bool) -> list[Photo]:
+    """Return the photos that are spoken of together with one, itself among them, by time."""
+    if not by_event or photo.event_id is None:
+        return [photo]
+    return list(Photo.objects.filter(event=photo.event_id).order_by("taken_at", "pk"))
+
+
+def new_to(project: Project, taxa: Collection[int]) -> set[int]:
+    """Return those taxa that nobody has confirmed in a project yet: they want a second look."""
+    known = Verdict.objects.filter(photo__project=project, taxon__in=taxa)
+    return set(taxa) - set(known.values_list("taxon", flat=True))
+
+
+def release(user: User, photo_ids: Collection[UUID]) -> None:
+    """Let others have photos that somebody leaves without a word."""
+    Claim.objects.filter(user=user, photo__in=photo_ids).delete()
+
+
+def tidy() -> None:
+    """Forget claims that have ended."""
+    Claim.objects.filter(until__lt=timezone.now()).delete()

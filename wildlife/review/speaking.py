@@ -1,0 +1,66 @@
+"""Saying what is on a photo: about all of it, or about some of its boxes."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from wildlife.identifications import verdicts
+from wildlife.identifications.answers import WHOLE, machine_says
+from wildlife.identifications.models import Detection, Verdict
+from wildlife.identifications.verdicts import Word
+from wildlife.photos.models import Photo
+from wildlife.review.models import Claim
+
+Kind = Verdict.Kind
+
+
+@transaction.atomic
+def say(
+    photo_ids: Iterable[UUID],
+    by: User,
+    word: Word | None,
+    boxes: Collection[int] = (),
+    more: Mapping[str, Any] | None = None,
+) -> UUID:
+    """Say something of photos; return what it can be taken back by.
+
+    Without a word the models' answers are accepted, each box its own, and `more` (columns of a
+    Word) is said of the animals among them. `boxes` are ids of detections
+    to speak of; without any it is all animals of each photo, or the photo as a whole where the
+    models saw none. Only a single photo has its boxes told apart.
+    """
+    batch = uuid4()
+    photos = list(Photo.objects.filter(pk__in=photo_ids, state=Photo.State.DONE))
+    rows = Detection.objects.filter(photo__in=photos).order_by("index")
+    by_photo: dict[UUID, list[Detection]] = {photo.pk: [] for photo in photos}
+    for row in rows.select_related("identification__taxon"):
+        by_photo[row.photo_id].append(row)
+    for pk, seen in by_photo.items():
+        about = [row for row in seen if row.pk in boxes] if boxes else _meant(seen, word)
+        for row in about:
+            verdicts.give(row, word or accepted(row, more), by, batch=batch)
+        if not about and not boxes:
+            verdicts.mark(pk, WHOLE, word or Word(kind=Kind.NO_ANIMAL), by, batch=batch)
+    Claim.objects.filter(photo__in=photos, user=by).delete()
+    return batch
+
+
+def accepted(row: Detection, more: Mapping[str, Any] | None = None) -> Word:
+    """Return the word that agrees with what the models say of a detection."""
+    kind, taxon, _ = machine_says(row)
+    return Word(str(kind), taxon, **(more or {}) if kind == Kind.ANIMAL else {})
+
+
+def take_back(batch: UUID, by: User) -> int:
+    """Take back what somebody said in one go; return of how many boxes."""
+    return verdicts.withdraw(Verdict.objects.filter(batch=batch, given_by=by))
+
+
+def _meant(seen: Sequence[Detection], word: Word | None) -> list[Detection]:
+    """Return the boxes that a word about a photo is about."""
+    if word is None:
+        return list(seen)
+    return [row for row in seen if row.category == Detection.Category.ANIMAL]
