@@ -367,6 +367,10 @@ class AsyncClient:
         """Change some values of a deployment, named as in `NewDeployment`."""
         return await self.send(calls.change_deployment(pk, changes))
 
+    async def delete_deployment(self, pk: Id) -> None:
+        """Delete a deployment and its events; its photos stay."""
+        await self.send(calls.delete_deployment(pk))
+
     def events(self, project: str, **filters: Unpack[Visits]) -> AsyncIterator[of_projects.Event]:
         """List the visits at the cameras of a project."""
         return self.pages(calls.events(project, filters))

@@ -304,6 +304,10 @@ def change_deployment(pk: Id, changes: Mapping[str, Any]) -> Call[projects.Deplo
     return Call("deployments_change", "PATCH", f"/deployments/{_id(pk)}", json=dict(changes))
 
 
+def delete_deployment(pk: Id) -> Call[None]:
+    return Call("deployments_delete", "DELETE", f"/deployments/{_id(pk)}")
+
+
 def events(slug: str, filters: Visits) -> Call[Page[projects.Event]]:
     return Call("events_list", "GET", f"/projects/{_id(slug)}/events", params=filters)
 

@@ -367,6 +367,10 @@ class Client:
         """Change some values of a deployment, named as in `NewDeployment`."""
         return self.send(calls.change_deployment(pk, changes))
 
+    def delete_deployment(self, pk: Id) -> None:
+        """Delete a deployment and its events; its photos stay."""
+        self.send(calls.delete_deployment(pk))
+
     def events(self, project: str, **filters: Unpack[Visits]) -> Iterator[of_projects.Event]:
         """List the visits at the cameras of a project."""
         return self.pages(calls.events(project, filters))

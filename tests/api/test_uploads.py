@@ -18,6 +18,8 @@ from wildlife.api import uploads
 from wildlife.identifications import fetches, unpacking
 from wildlife.photos import fetching
 from wildlife.photos.models import Photo, Upload, UploadItem
+from wildlife.projects import services
+from wildlife.projects.models import Deployment
 
 URL = "/api/v1/uploads"
 
@@ -283,3 +285,21 @@ def test_many_files_cost_no_more_queries_to_read(
         client.get(batch)
     with django_assert_num_queries(3):
         assert len(client.get(f"{batch}/items").json()["results"]) == 8
+
+
+def test_photos_come_to_the_deployment_that_an_upload_is_opened_for(
+    client: APIClient, ann: User, sent: list[Any]
+) -> None:
+    mara, other = (services.create(ann, name) for name in ("Mara", "Kruger"))
+    ford, pan = (
+        Deployment.objects.create(project=project, name=name)
+        for project, name in ((mara, "ford"), (other, "pan"))
+    )
+    client.credentials(**bearer(ann))
+    for wrong in ({"deployment": ford.pk}, {"project": "mara", "deployment": pan.pk}):
+        refused = client.post(URL, wrong, format="json")
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["deployment"])
+    opened = client.post(URL, {"project": "mara", "deployment": ford.pk}, format="json").json()
+    assert opened["deployment"] == str(ford.pk)
+    add(client, opened["url"], ("a.jpg", picture()))
+    assert Photo.objects.get().deployment == ford

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -22,6 +23,16 @@ class UploadOpenSerializer(Plain):
     project = serializers.SlugField(
         default="", help_text="The key of the project that the photos are for; else yours."
     )
+    deployment = serializers.UUIDField(
+        default=None, help_text="The id of the deployment of that project that they come to."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["deployment"] and not attrs["project"]:
+            raise serializers.ValidationError(
+                {"deployment": [_("A deployment is one of a project: name that too.")]}
+            )
+        return attrs
 
 
 class UploadRowSerializer(serializers.ModelSerializer[Upload]):
@@ -29,10 +40,11 @@ class UploadRowSerializer(serializers.ModelSerializer[Upload]):
 
     url = serializers.HyperlinkedIdentityField(view_name="api:upload", lookup_url_kwarg="upload_id")
     project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    deployment = serializers.UUIDField(source="deployment_id", read_only=True, allow_null=True)
 
     class Meta:
         model = Upload
-        fields = ["id", "url", "project", "started_at", "closed_at", "cancelled_at"]
+        fields = ["id", "url", "project", "deployment", "started_at", "closed_at", "cancelled_at"]
         read_only_fields = fields
 
 

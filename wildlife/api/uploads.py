@@ -40,6 +40,7 @@ from wildlife.photos.keeper import keeper_of
 from wildlife.photos.limits import count_upload
 from wildlife.photos.models import Photo, Upload, UploadItem
 from wildlife.photos.selectors import keeper_for, own_uploads, upload_or_404
+from wildlife.projects.models import Deployment, Project
 from wildlife.projects.rights import Right, project_or_404
 
 _WRITING = problem_responses(
@@ -82,7 +83,8 @@ class UploadList(GenericApiView):
         sent.is_valid(raise_exception=True)
         slug = sent.validated_data["project"]
         project = project_or_404(request, slug, Right.UPLOAD) if slug else None
-        upload = arrivals.open_for(keeper_for(request, project))
+        deployment = _deployment(project, sent.validated_data["deployment"])
+        upload = arrivals.open_for(keeper_for(request, project), deployment)
         data = _progress(request, upload)
         return Response(data, HTTPStatus.CREATED, headers={"Location": str(data["url"])})
 
@@ -251,6 +253,16 @@ class UploadRetry(ApiView):
             dispatch()
             fetches.send(upload.pk)
         return Response({"changed": changed, "upload": _progress(request, upload)})
+
+
+def _deployment(project: Project | None, pk: UUID | None) -> Deployment | None:
+    """Raises ValidationError for a deployment that the project does not have."""
+    if project is None or pk is None:
+        return None
+    found = project.deployments.filter(pk=pk).first()
+    if found is None:
+        raise ValidationError({"deployment": [_("The project has no such deployment.")]})
+    return found
 
 
 def _open(request: Request, upload_id: UUID) -> Upload:

@@ -76,9 +76,12 @@ def begin(
     return upload
 
 
-def open_for(keeper: Keeper) -> Upload:
-    """Return a new upload; one for a project is noted there."""
-    upload = Upload.objects.create(**keeper.uploads)
+def open_for(keeper: Keeper, deployment: Deployment | None = None) -> Upload:
+    """Return a new upload; one for a project is noted there.
+
+    What it brings comes to `deployment`, of the keeper's project, where there is one.
+    """
+    upload = Upload.objects.create(**keeper.uploads, deployment=deployment)
     if keeper.project is not None:
         note(keeper.project, "upload_begun", keeper.owner, upload=str(upload.pk))
     return upload

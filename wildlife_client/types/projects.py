@@ -92,6 +92,7 @@ class NewDeployment(TypedDict):
     start: NotRequired[str | None]
     end: NotRequired[str | None]
     time_zone: NotRequired[str]
+    clock_shift: NotRequired[str]
     setup_by: NotRequired[str]
     camera_id: NotRequired[str]
     camera_model: NotRequired[str]
@@ -114,6 +115,7 @@ class Event(TypedDict):
     """One visit: photos of one deployment that follow each other closely."""
 
     id: str
+    url: str
     deployment: str
     start: str
     end: str

@@ -39,6 +39,7 @@ class Upload(TypedDict):
     id: str
     url: str
     project: str
+    deployment: str | None
     started_at: str
     closed_at: str | None
     cancelled_at: str | None
