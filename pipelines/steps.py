@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 DECODED_SIDE = 1600
 """Pixels: enough for the crop of an animal that fills a seventh of the frame's width."""
 PREVIEW_SIDE = 1280
+PREVIEW_QUALITY = 82
 CROP_SIDE = 320
+CROP_QUALITY = 92
 CROP_MARGIN = 0.08
 """Share of the box's longer side that is added around it: ears, tails and a bit of ground."""
 SURELY_NO_ANIMAL = 0.6
@@ -80,7 +82,7 @@ def _is_speck(box: Box) -> bool:
 def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Scene:
     image = picture.image
     preview = preview_key(photo.id)
-    tools.media.save(preview, _jpeg(image, PREVIEW_SIDE, quality=82))
+    tools.media.save(preview, jpeg(image, PREVIEW_SIDE, quality=PREVIEW_QUALITY))
     detections = [
         Detection(
             photo_id=photo.id,
@@ -98,7 +100,7 @@ def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Sc
             Detection(photo.id, index, "animal", 0.0, WHOLE, crop_key(photo.id, index), True)
         )
     if not any(one.crop for one in detections):
-        tools.media.save(thumb_key(photo.id), _jpeg(image, CROP_SIDE, quality=82))
+        tools.media.save(thumb_key(photo.id), jpeg(image, CROP_SIDE, quality=PREVIEW_QUALITY))
     for detection in detections:
         if detection.crop:
             cut = (
@@ -106,7 +108,7 @@ def _scene(photo: Photo, picture: Picture, boxes: list[Box], tools: Tools) -> Sc
                 if detection.whole_image
                 else image.crop(cut_around(detection.box, image.size))
             )
-            tools.media.save(detection.crop, _jpeg(cut, CROP_SIDE, quality=92))
+            tools.media.save(detection.crop, jpeg(cut, CROP_SIDE, quality=CROP_QUALITY))
     return Scene(
         photo.id,
         picture.width,
@@ -136,7 +138,8 @@ def cut_around(
     )
 
 
-def _jpeg(image: Image.Image, side: int, *, quality: int) -> bytes:
+def jpeg(image: Image.Image, side: int, *, quality: int) -> bytes:
+    """Return a JPEG of an image, scaled down to a long side of so many pixels if it is larger."""
     copy = image
     if max(image.size) > side:
         scale = side / max(image.size)

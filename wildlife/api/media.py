@@ -14,14 +14,19 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from wildlife.api.base import ApiView
+from wildlife.api.problems import Conflict
 from wildlife.api.schema import problem_responses
-from wildlife.identifications.privacy import people_hidden
+from wildlife.identifications.privacy import PictureWithheld, shown_key
 from wildlife.photos.files import RENDITION_TYPE, original_file, rendition_file
 from wildlife.photos.models import Photo
 from wildlife.photos.selectors import photo_or_404
 from wildlife.projects.rights import Right
 
-_PROBLEMS = problem_responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+RETRY_AFTER = 2
+"""Seconds after which a picture that is being blurred may be there."""
+_PROBLEMS = problem_responses(
+    HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+)
 
 
 class WhateverIsAccepted(DefaultContentNegotiation):
@@ -43,29 +48,44 @@ def _documented(operation: str, media_type: str, what: str) -> Any:
     return extend_schema(operation_id=operation, responses={(200, media_type): file, **_PROBLEMS})
 
 
-def _shown_to(request: Request, photo_id: UUID) -> Photo:
-    """Return a photo whose pictures may be seen. Raises Http404, PermissionDenied."""
-    photo = photo_or_404(request, photo_id)
-    if people_hidden(request.user, photo):
-        raise PermissionDenied(_("There may be people on this photo: its project's owners see it."))
-    return photo
+def _shown(request: Request, photo: Photo, sharp: str) -> HttpResponseBase:
+    """Answer with the picture under a key, blurred for who may not see the people on it.
+
+    Raises Http404, PermissionDenied, Conflict.
+    """
+    try:
+        key = shown_key(request.user, photo, sharp)
+    except PictureWithheld as withheld:
+        if withheld.soon:
+            raise Conflict(
+                _("There are people on this photo: they are being blurred. Ask again in a moment."),
+                "being_blurred",
+                RETRY_AFTER,
+            ) from withheld
+        raise PermissionDenied(
+            _("There may be people on this photo: its project's owners see it.")
+        ) from withheld
+    return rendition_file(request, photo, key)
 
 
 class Preview(FileView):
     @_documented("photos_preview", RENDITION_TYPE, "An upright JPEG for the screen.")
     def get(self, request: Request, photo_id: UUID) -> HttpResponseBase:
-        """The photo upright and small, once it was looked at."""
-        photo = _shown_to(request, photo_id)
-        return rendition_file(request, photo, photo.preview)
+        """The photo upright and small, once it was looked at.
+
+        People and vehicles are blurred, but for the owners of the photo or its project.
+        """
+        photo = photo_or_404(request, photo_id)
+        return _shown(request, photo, photo.preview)
 
 
 class Crop(FileView):
     @_documented("photos_crop", RENDITION_TYPE, "The cut-out that the experts saw, as JPEG.")
     def get(self, request: Request, photo_id: UUID, index: int) -> HttpResponseBase:
-        """What the experts saw of one animal."""
-        photo = _shown_to(request, photo_id)
+        """What the experts saw of one animal; people and vehicles are blurred as in the preview."""
+        photo = photo_or_404(request, photo_id)
         key = photo.detections.filter(index=index).values_list("crop", flat=True).first()
-        return rendition_file(request, photo, key or "")
+        return _shown(request, photo, key or "")
 
 
 class Original(FileView):

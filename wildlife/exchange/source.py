@@ -5,7 +5,7 @@ not grow with the number of photos.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import QuerySet
@@ -17,10 +17,12 @@ from wildlife.exchange.records import (
     PhotoRecord,
     PlaceRecord,
     ProjectRecord,
+    ThingRecord,
     clock,
 )
 from wildlife.exchange.settled import PREFETCH, things_of
 from wildlife.exchange.taxa import TaxonBook
+from wildlife.identifications.privacy import key_in_place_of
 from wildlife.library.paging import beyond, mark
 from wildlife.photos.models import Photo
 from wildlife.projects.models import Deployment, Event, Project
@@ -88,7 +90,7 @@ def about(project: Project | None, user: Somebody) -> ProjectRecord:
 
 
 def _record(photo: Photo, view: View, book: TaxonBook, base_url: str) -> PhotoRecord:
-    things, hidden = things_of(photo, book), not view.places
+    things, hidden = _things(photo, view, book), not view.places
     zone = photo.deployment.time_zone if photo.deployment else "UTC"
     deployment = _deployment(photo.deployment, hidden=hidden) if photo.deployment else None
     return PhotoRecord(
@@ -110,6 +112,14 @@ def _record(photo: Photo, view: View, book: TaxonBook, base_url: str) -> PhotoRe
         original=str(photo.original.name) if view.originals else "",
         url=f"{base_url}/api/v1/photos/{photo.pk}/original",
     )
+
+
+def _things(photo: Photo, view: View, book: TaxonBook) -> tuple[ThingRecord, ...]:
+    """Return what is on a photo; crops are blurred for who may not see the people on it."""
+    things = things_of(photo, book)
+    if view.originals:
+        return things
+    return tuple(replace(one, crop=key_in_place_of(one.crop, photo)) for one in things)
 
 
 def _event(row: Event, zone: str) -> EventRecord:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pipelines.types import Ballot, Crop, Identification, Scene
-from wildlife.identifications import models
+from wildlife.identifications import blurring, models
 from wildlife.identifications.digests import write_digests
 from wildlife.identifications.events import ask_for_events_of
 from wildlife.identifications.models import Run
@@ -52,6 +52,7 @@ def describe(
         )
         _write(run, scenes, crops, ballots, answers)
         write_digests(scene.photo_id for scene in scenes)
+        blurring.ask_for(scene.photo_id for scene in scenes)
         ask_for_events_of(scene.photo_id for scene in scenes)
         tell_of(Happening.Kind.IDENTIFIED, [scene.photo_id for scene in scenes])
         # The rows say all of it now; the raw values would only double the database.

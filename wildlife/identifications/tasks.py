@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.db import close_old_connections
 
-from wildlife.identifications import events, exemplars, fetches, sweeping, unpacking
+from wildlife.identifications import blurring, events, exemplars, fetches, sweeping, unpacking
 from wildlife.identifications.execution import StepFailed, execute
 from wildlife.photos import leftovers
 
@@ -22,6 +22,13 @@ def learn(release: str) -> None:
     """Let a nearest-neighbour expert see what people verified."""
     close_old_connections()
     exemplars.learn(release)
+
+
+@shared_task(ignore_result=True)
+def blur(photo_ids: list[str]) -> None:
+    """Blur the people on photos for those who may not see them."""
+    close_old_connections()
+    blurring.make(photo_ids)
 
 
 @shared_task(ignore_result=True)

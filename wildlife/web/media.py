@@ -9,8 +9,9 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from pipelines.keys import preview_key, thumb_key
-from wildlife.identifications.privacy import people_hidden
+from wildlife.identifications.privacy import PictureWithheld, shown_key
 from wildlife.photos.files import original_file, rendition_file
+from wildlife.photos.models import Photo
 from wildlife.photos.selectors import photo_or_404
 from wildlife.projects.rights import Right
 
@@ -19,28 +20,22 @@ from wildlife.projects.rights import Right
 def preview(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
     """The upright photo, small enough for a page: there is one as soon as it was looked at."""
     photo = photo_or_404(request, photo_id)
-    if people_hidden(request.user, photo):
-        return _somebody()
-    return rendition_file(request, photo, photo.preview or preview_key(str(photo.id)))
+    return _shown(request, photo, photo.preview or preview_key(str(photo.id)))
 
 
 @require_safe
 def thumb(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
     """The whole photo, small: there is one where there is no crop."""
     photo = photo_or_404(request, photo_id)
-    if people_hidden(request.user, photo):
-        return _somebody()
-    return rendition_file(request, photo, thumb_key(str(photo.id)) if photo.preview else "")
+    return _shown(request, photo, thumb_key(str(photo.id)) if photo.preview else "")
 
 
 @require_safe
 def crop(request: HttpRequest, photo_id: UUID, index: int) -> HttpResponseBase:
     """What the experts saw of one animal."""
     photo = photo_or_404(request, photo_id)
-    if people_hidden(request.user, photo):
-        return _somebody()
     key = photo.detections.filter(index=index).values_list("crop", flat=True).first()
-    return rendition_file(request, photo, key or "")
+    return _shown(request, photo, key or "")
 
 
 @require_safe
@@ -49,6 +44,12 @@ def original(request: HttpRequest, photo_id: UUID) -> HttpResponseBase:
     return original_file(request, photo_or_404(request, photo_id, Right.SEE_PEOPLE))
 
 
-def _somebody() -> HttpResponseBase:
-    """Answer with a figure in place of a picture that shows people."""
-    return redirect(static("img/person.svg"))
+def _shown(request: HttpRequest, photo: Photo, sharp: str) -> HttpResponseBase:
+    """Answer with the picture under a key, blurred for who may not see the people on it.
+
+    Until there is one, with a figure: nothing says that it may be kept.
+    """
+    try:
+        return rendition_file(request, photo, shown_key(request.user, photo, sharp))
+    except PictureWithheld:
+        return redirect(static("img/person.svg"))

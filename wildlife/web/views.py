@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from pipelines.fusion import Rules
-from wildlife.identifications.privacy import people_hidden
+from wildlife.identifications.privacy import sight_of
 from wildlife.identifications.services import dispatch
 from wildlife.photos.models import Photo
 from wildlife.photos.selectors import guest_of, may_with, own_photos, own_uploads, photo_or_404
@@ -107,7 +107,7 @@ def _shown(request: HttpRequest, photo: Photo, seen: str = "") -> dict[str, obje
         "full": original and photo.media_type in pages.SHOWN_BY_BROWSERS,
         "original": original,
         "changeable": changeable,
-        "people_hidden": people_hidden(request.user, photo),
+        "sight": sight_of(request.user, photo).value,
         "live": pages.live_of(photo, seen) if photo.state in PENDING else None,
         "result": pages.result_of(photo) if done else None,
         "origin": origin_of(photo, request.user) if done else None,
