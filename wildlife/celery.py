@@ -13,6 +13,9 @@ app.autodiscover_tasks(
         "wildlife.identifications",
         "wildlife.species",
         "wildlife.library",
+        "wildlife.review",
+        "wildlife.notify",
+        "wildlife.exchange.imports",
         "wildlife.accounts",
         "wildlife.api",
     ]

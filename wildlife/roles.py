@@ -77,6 +77,8 @@ BY_NOBODY = frozenset(
         "api.storedanswer",
         "auth.permission",
         "contenttypes.contenttype",
+        "exchange.import",
+        "exchange.importproblem",
         "identifications.exemplar",
         "library.job",
         "library.savedfilter",

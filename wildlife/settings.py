@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "wildlife.identifications",
     "wildlife.library",
     "wildlife.review",
+    "wildlife.exchange",
     "wildlife.notify",
     "wildlife.accounts",
     "wildlife.api",
@@ -286,6 +287,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tend-species": {
         "task": "wildlife.species.tasks.tend",
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
+    },
+    "tend-imports": {
+        "task": "wildlife.exchange.imports.tasks.tend",
         "schedule": schedule(run_every=60),
         "options": {"expires": 60},
     },

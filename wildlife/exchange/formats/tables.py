@@ -39,7 +39,7 @@ def write_csv(
     writer = csv.DictWriter(text, SCHEMA.names, lineterminator="\n")
     writer.writeheader()
     for row in rows(records):
-        writer.writerow({name: _harmless(value) for name, value in row.items()})
+        writer.writerow({name: harmless(value) for name, value in row.items()})
     text.detach()
     return []
 
@@ -110,7 +110,7 @@ def _of_thing(thing: ThingRecord) -> Row:
     return told
 
 
-def _harmless(value: object) -> str:
+def harmless(value: object) -> str:
     """A spreadsheet would run a text that begins like a formula."""
     text = cell(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text

@@ -1,0 +1,236 @@
+"""Imports as jobs: looked through, confirmed, carried out, portion by portion.
+
+What was done is known to the database, and doing it again changes nothing: a worker that dies, or
+a broker that is away, only makes it later.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import islice
+from typing import BinaryIO, cast
+from uuid import UUID
+
+import structlog
+from django.contrib.auth.models import User
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from wildlife.celery import app
+from wildlife.exchange.imports.entries import Item, WrongFile
+from wildlife.exchange.imports.files import Brought
+from wildlife.exchange.imports.matching import Photos
+from wildlife.exchange.imports.models import Import, ImportProblem
+from wildlife.exchange.imports.packing import packed
+from wildlife.exchange.imports.portions import Portion
+from wildlife.exchange.imports.readers import READERS, camtrap_dp, recognised
+from wildlife.exchange.imports.standing import take_deployments
+from wildlife.identifications.services import dispatch
+from wildlife.photos.filenames import display_name
+from wildlife.photos.models import Photo
+from wildlife.projects.activities import note
+from wildlife.projects.models import Project
+from wildlife.projects.rights import Right, may
+
+log = structlog.get_logger(__name__)
+
+TASK = "wildlife.exchange.imports.tasks.go_on"
+PORTION = 200
+SECONDS = 60.0
+"""A worker then lets others have their turn; it finds its place by reading again."""
+STALE_AFTER = timedelta(minutes=2)
+MOST_PROBLEMS = 20_000
+"""So many are kept to be read; all are counted."""
+MOST_ATTEMPTS = 3
+KEPT = timedelta(days=14)
+"""A file is kept for so long after its last sign of life."""
+State = Import.State
+
+
+def start(
+    files: list[UploadedFile], by: User, project: Project | None, time_zone: str = "UTC"
+) -> Import:
+    """Take a file, or several that belong together, and let it be looked through.
+
+    Who may is the caller's question.
+    """
+    with packed(files) as (file, name):
+        job = Import(project=project, by=by, name=display_name(name), time_zone=time_zone)
+        job.file.save(f"{job.pk}", File(file), save=False)
+        job.save(force_insert=True)
+    transaction.on_commit(lambda: send(job))
+    return job
+
+
+@transaction.atomic
+def confirm(job: Import) -> bool:
+    """Let an import that was looked through be carried out; return whether it can be."""
+    ready = Import.objects.filter(pk=job.pk, state=State.READY)
+    done = ready.update(
+        state=State.RUNNING, position=0, counts={}, problem_count=0, alive_at=timezone.now()
+    )
+    if done:
+        job.problems.all().delete()
+        job.refresh_from_db()
+        transaction.on_commit(lambda: send(job))
+    return bool(done)
+
+
+@transaction.atomic
+def cancel(job: Import) -> bool:
+    """Give an import up; what it changed already stays. Return whether there was one to stop."""
+    open_ones = (State.CHECKING, State.READY, State.RUNNING)
+    found = Import.objects.filter(pk=job.pk, state__in=open_ones)
+    return bool(found.update(state=State.CANCELLED, finished_at=timezone.now()))
+
+
+def imports_of(user: User) -> QuerySet[Import]:
+    """Return what somebody brought in, as far as they still may; newest first."""
+    mine = Import.objects.filter(by=user).select_related("project")
+    return mine.filter(pk__in=[job.pk for job in mine if allowed(job)])
+
+
+def allowed(job: Import) -> bool:
+    """Whether whoever brought an import may still change what it is about."""
+    return job.project is None or may(job.by, Right.CURATE, job.project)
+
+
+def send(job: Import) -> None:
+    """Let a worker go on with an import; where the broker is away `tend` does it later."""
+    try:
+        app.send_task(TASK, args=[str(job.pk)], ignore_result=True)
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("import_waits", job=str(job.pk), error=type(error).__name__)
+
+
+def tend() -> None:
+    """Send imports again that got stuck, and let go of old files."""
+    now = timezone.now()
+    at_work = Import.objects.filter(state__in=[State.CHECKING, State.RUNNING])
+    for job in at_work.filter(alive_at__lt=now - STALE_AFTER):
+        send(job)
+    old = Import.objects.exclude(pk__in=at_work).filter(alive_at__lt=now - KEPT).exclude(file="")
+    for job in old:
+        job.file.delete(save=False)
+        state = State.CANCELLED if job.state == State.READY else job.state
+        Import.objects.filter(pk=job.pk).update(file="", state=state)
+
+
+def go_on(job_id: UUID | str) -> None:
+    """Look through some of an import, or carry some of it out; a worker goes on with the rest."""
+    if (job := _taken(job_id)) is None:
+        return
+    until = time.monotonic() + SECONDS
+    try:
+        with translation.override(None), _brought(job) as brought:
+            more = _walk(job, brought, until)
+    except WrongFile as wrong:
+        _end(job, State.FAILED, str(wrong))
+        return
+    except FileNotFoundError:
+        _end(job, State.FAILED, _("The file is gone. Upload it again."))
+        return
+    if more:
+        send(job)
+
+
+def _taken(job_id: UUID | str) -> Import | None:
+    """Return an import to work on, None where there is nothing to do or another worker does."""
+    with transaction.atomic():
+        free = Import.objects.select_for_update(skip_locked=True, of=("self",))
+        at_work = free.filter(pk=job_id, state__in=[State.CHECKING, State.RUNNING])
+        job = at_work.select_related("by", "project").first()
+        if job is None:
+            return None
+        job.attempts += 1
+        if job.attempts > MOST_ATTEMPTS:
+            _end(job, State.FAILED, _("It stopped several times at the same place."))
+            return None
+        if not allowed(job):
+            _end(job, State.FAILED, _("You may not import into this project any more."))
+            return None
+        job.save(update_fields=["attempts", "alive_at"])
+    return job
+
+
+@contextmanager
+def _brought(job: Import) -> Iterator[Brought]:
+    with default_storage.open(str(job.file.name)) as file:
+        yield Brought(cast(BinaryIO, file), job.name)
+
+
+def photos_of(job: Import) -> QuerySet[Photo]:
+    """Return the photos that an import may be about."""
+    if job.project is not None:
+        return Photo.objects.filter(project=job.project)
+    return Photo.objects.filter(owner=job.by)
+
+
+def _walk(job: Import, brought: Brought, until: float) -> bool:
+    """Go through the portions that are left; return whether time was up before the end."""
+    job.format, name = recognised(brought)
+    if job.position == 0 and job.format == "camtrap-dp" and job.project is not None:
+        told = take_deployments(job, job.project, brought, camtrap_dp.tables_of(brought))
+        job.counts["deployments"] = told.count
+        _add(job, told.problems)
+    portion = Portion(job, brought, Photos(photos_of(job)))
+    items = READERS[job.format].read(brought, name)
+    portion.pass_over(islice(items, job.position))
+    while rows := list(islice(items, PORTION)):
+        if not _one(job, portion, rows):
+            return False
+        if time.monotonic() > until:
+            return True
+    state = State.READY if job.state == State.CHECKING else State.DONE
+    _end(job, state)
+    return False
+
+
+def _one(job: Import, portion: Portion, rows: list[Item]) -> bool:
+    """Take the next items; return False where the import was stopped meanwhile."""
+    with transaction.atomic():
+        held = Import.objects.select_for_update(of=("self",)).get(pk=job.pk)
+        if held.state != job.state or held.position != job.position or not allowed(job):
+            return False
+        counts, problems = portion.take(rows)
+        for name, count in counts.items():
+            job.counts[name] = job.counts.get(name, 0) + count
+        _add(job, problems)
+        job.position += len(rows)
+        job.attempts = 0
+        job.save()
+    if counts.get("photos_added"):
+        dispatch()
+    return True
+
+
+def _add(job: Import, problems: list[ImportProblem]) -> None:
+    kept = max(MOST_PROBLEMS - job.problem_count, 0)
+    ImportProblem.objects.bulk_create(problems[:kept], batch_size=500)
+    job.problem_count += len(problems)
+
+
+def _end(job: Import, state: str, error: str = "") -> None:
+    """End a stage of an import, unless somebody stopped it meanwhile."""
+    at_work = Import.objects.filter(pk=job.pk, state__in=[State.CHECKING, State.RUNNING])
+    done = at_work.update(
+        state=state,
+        format=job.format,
+        counts=job.counts,
+        problem_count=job.problem_count,
+        error=error[:500],
+        total=F("position") if not error else job.total,
+        attempts=0,
+        alive_at=timezone.now(),
+        finished_at=None if state == State.READY else timezone.now(),
+    )
+    if done and state == State.DONE and job.project is not None:
+        note(job.project, "answers_imported", job.by, count=job.counts.get("matched", 0))

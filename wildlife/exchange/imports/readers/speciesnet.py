@@ -1,0 +1,132 @@
+"""SpeciesNet's predictions: what is on a photo as a whole, and its boxes."""
+
+from typing import Any
+
+import ijson
+from django.utils.translation import gettext as _
+
+from wildlife.exchange.imports.entries import (
+    WHOLE,
+    Box,
+    Entry,
+    Items,
+    Said,
+    Trouble,
+    WrongValue,
+    box,
+    kind_of,
+    number,
+    text_of,
+    trouble,
+)
+from wildlife.exchange.imports.files import Brought, items
+
+
+def read(brought: Brought, name: str) -> Items:
+    """Yield a photo per prediction."""
+    from_line = 0
+    with brought.table(name) as file:
+        try:
+            for from_line, one in enumerate(items(file, "predictions.item"), 1):
+                yield _entry(from_line, one)
+        except (ijson.JSONError, UnicodeDecodeError):
+            reason = _("After item %(line)d this is no JSON any more: the rest cannot be read.")
+            yield Trouble(from_line + 1, "", "broken_json", reason % {"line": from_line})
+
+
+def names_of(label: str) -> tuple[str, ...]:
+    """Return the names of a label: id;class;order;family;genus;species;common name.
+
+    Its lowest rank names it; the common name is for what has none. Without a `;` it is a name.
+    """
+    parts = [part.strip() for part in label.split(";")]
+    if len(parts) < 6:
+        return (label.strip(),)
+    ranks = parts[1:6]
+    genus, species = ranks[3], ranks[4]
+    names = [f"{genus} {species}"] if genus and species else list(filter(None, ranks))[-1:]
+    return tuple(filter(None, (*names, *parts[6:7])))
+
+
+def _kind(label: str) -> str:
+    """Return the kind of a label without a taxon, "" for one with a taxon."""
+    names = names_of(label)
+    return kind_of(names[-1]) if names else ""
+
+
+def _entry(line: int, told: Any) -> Entry | Trouble:
+    path = text_of(told.get("filepath")) if isinstance(told, dict) else ""
+    if not path:
+        return Trouble(line, "", "no_name", _("This item names no file."))
+    model = text_of(told.get("model_version"))
+    model = f"SpeciesNet {model}".strip() if not model or model[0].isdigit() else model
+    found: list[tuple[str, Box, float]] = []
+    troubles: list[Trouble] = []
+    rows = told.get("detections") or []
+    for row in rows if isinstance(rows, list) else [None]:
+        try:
+            found.append(_detection(row))
+        except WrongValue as wrong:
+            troubles.append(trouble(line, path, wrong))
+    try:
+        said = _said(told, found, model)
+    except WrongValue as wrong:
+        said = _boxes(found, model)
+        troubles.append(trouble(line, path, wrong))
+    if not said and not troubles:
+        reason = _("It could not be read where it was looked at, so nothing is said of it.")
+        troubles.append(Trouble(line, path, "failed_there", reason))
+    return Entry(line, path, said=tuple(said), troubles=tuple(troubles))
+
+
+def _detection(row: Any) -> tuple[str, Box, float]:
+    kind = kind_of(text_of(row.get("label"))) if isinstance(row, dict) else ""
+    if kind not in ("animal", "person", "vehicle"):
+        raise WrongValue("bad_category", _("The category of a detection is not explained."))
+    return kind, box(row.get("bbox")), number(row.get("conf"), 0, 1, "conf")
+
+
+def _boxes(found: list[tuple[str, Box, float]], model: str) -> list[Said]:
+    return [Said(kind, where, model=model, confidence=sure, score=sure)
+            for kind, where, sure in found]  # fmt: skip
+
+
+def _said(told: dict[str, Any], found: list[tuple[str, Box, float]], model: str) -> list[Said]:
+    """Return what is on a photo: its answer belongs to the surest animal, or to all of it."""
+    said = _boxes(found, model)
+    label = text_of(told.get("prediction"))
+    if not label:
+        return said
+    score = number(told.get("prediction_score", 1.0), 0, 1, "prediction_score")
+    kind = _kind(label)
+    if "no cv result" in label:
+        return said
+    if kind == "no_animal":
+        return said or [Said(kind, model=model, confidence=score, score=score)]
+    if kind in ("person", "vehicle", "unsure"):
+        same = any(one.kind == kind for one in said)
+        return said if same else [*said, Said(kind, model=model, confidence=score, score=score)]
+    names = () if kind == "animal" else names_of(label)
+    others = tuple(one for one in _guesses(told) if one[0] != names)
+    animals = [index for index, one in enumerate(said) if one.kind == "animal"]
+    if not animals:
+        whole = Said("animal", WHOLE, names, None, model, score, score, others)
+        return [*said, whole]
+    surest = max(animals, key=lambda index: said[index].confidence)
+    one = said[surest]
+    said[surest] = Said("animal", one.box, names, None, model, one.confidence, score, others)
+    return said
+
+
+def _guesses(told: dict[str, Any]) -> list[tuple[tuple[str, ...], float]]:
+    rows = told.get("classifications")
+    if not isinstance(rows, dict):
+        return []
+    classes, scores = rows.get("classes"), rows.get("scores")
+    if not isinstance(classes, list) or not isinstance(scores, list):
+        return []
+    return [
+        (names_of(text_of(label)), number(score, 0, 1, "classifications"))
+        for label, score in zip(classes, scores, strict=False)
+        if not _kind(text_of(label))
+    ]
