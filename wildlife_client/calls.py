@@ -43,6 +43,7 @@ class Call(Generic[T]):
     params: Mapping[str, Any] = field(default_factory=dict)
     json: Any = None
     parts: Sequence[tuple[str, Part]] = ()
+    form: Mapping[str, Sequence[str]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     key: str = field(default_factory=lambda: str(uuid4()))
 
@@ -182,11 +183,13 @@ def check(upload_id: Id, hashes: Sequence[str]) -> Call[uploads.Checked]:
 
 
 def add_files(upload_id: Id, files: Sequence[Source], key: str | None) -> Call[uploads.Items]:
+    parts = [part(file) for file in files]
     return Call(
         "uploads_add_files",
         "POST",
         f"/uploads/{_id(upload_id)}/files",
-        parts=[("file", part(file)) for file in files],
+        parts=[("file", one) for one in parts],
+        form={"path": [one.name for one in parts]},
         key=key or str(uuid4()),
     )
 

@@ -48,6 +48,7 @@ def arguments(call: Call[Any], opened: ExitStack) -> dict[str, Any]:
             (name, (_sendable(part.name), opened.enter_context(part.open())))
             for name, part in call.parts
         ]
+        told["data"] = {name: [*map(_sendable, some)] for name, some in call.form.items()}
     elif call.json is not None:
         told["json"] = call.json
     return told

@@ -303,3 +303,12 @@ def test_photos_come_to_the_deployment_that_an_upload_is_opened_for(
     assert opened["deployment"] == str(ford.pk)
     add(client, opened["url"], ("a.jpg", picture()))
     assert Photo.objects.get().deployment == ford
+
+
+def test_files_keep_the_folders_that_they_lay_in(client: APIClient, batch: str) -> None:
+    some = [upload(picture(number), "a.jpg") for number in range(2)]
+    paths = ["card/100/a.jpg", "../101/a.jpg"]
+    sent = client.post(f"{batch}/files", {"file": some, "path": paths}, format="multipart")
+    assert [item["path"] for item in sent.json()["items"]] == ["card/100/a.jpg", "101/a.jpg"]
+    short = client.post(f"{batch}/files", {"file": some, "path": "a"}, format="multipart")
+    assert (short.status_code, list(short.json()["errors"])) == (400, ["path"])

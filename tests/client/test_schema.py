@@ -116,7 +116,7 @@ def _check_body(
     content = described.get("requestBody", {}).get("content", {})
     if call.parts:
         body = _resolved(schema, content["multipart/form-data"]["schema"])
-        assert {name for name, _ in call.parts} <= set(body["properties"])
+        assert {name for name, _ in call.parts} | set(call.form) <= set(body["properties"])
         return
     if call.json is None:
         assert not content

@@ -112,7 +112,13 @@ class FilesSerializer(Plain):
     file = serializers.ListField(
         child=serializers.FileField(),
         help_text="One file or many, each in a field of this name: photos, or zip archives of "
-        "photos. The name may have folders; it is only shown.",
+        "photos.",
+    )
+    path = serializers.ListField(
+        child=serializers.CharField(max_length=4000),
+        required=False,
+        help_text="Where each lay, such as `card/DCIM/IMG_0001.JPG`, in the order of the files; "
+        "else their names. Photos find their deployment by the names of folders.",
     )
 
 

@@ -148,7 +148,10 @@ class UploadFiles(ApiView):
         files = request.FILES.getlist("file")
         if not files:
             raise ValidationError({"file": [_("Send at least one file in a field of this name.")]})
-        added = _added(request, upload, files)
+        paths = request.data.getlist("path")
+        if paths and len(paths) != len(files):
+            raise ValidationError({"path": [_("Say one for each file, in their order, or none.")]})
+        added = _added(request, upload, files, paths)
         if any(one.passing for one in added):
             self.forget_key()
         if any(one.item.state == UploadItem.State.TAKEN for one in added):
@@ -275,10 +278,12 @@ def _open(request: Request, upload_id: UUID) -> Upload:
     return upload
 
 
-def _added(request: Request, upload: Upload, files: list[UploadedFile]) -> list[Added]:
+def _added(
+    request: Request, upload: Upload, files: list[UploadedFile], paths: list[str]
+) -> list[Added]:
     """Raises Conflict where an upload has as many files as one may have."""
     try:
-        added = batches.add(upload, files, partial(count_upload, request))
+        added = batches.add(upload, files, partial(count_upload, request), paths)
     except UploadFull as error:
         raise Conflict(str(error), "full") from error
     for one in added:

@@ -58,20 +58,26 @@ class Added:
     unpack: bool = False
 
 
-def add(upload: Upload, files: Sequence[UploadedFile], count: Callable[[], None]) -> list[Added]:
+def add(
+    upload: Upload,
+    files: Sequence[UploadedFile],
+    count: Callable[[], None],
+    paths: Sequence[str] = (),
+) -> list[Added]:
     """Take files of an upload, each on its own; return what became of them, in the same order.
 
-    The same file under the same name is one item, however often it is sent. `count` is called for
-    each that is still expected, and raises PhotoRefused where it is one too many for now. Raises
-    UploadFull.
+    `paths` say in which folder each lay; else its name is all. The same file at the same path is
+    one item, however often it is sent. `count` is called for each that is still expected, and
+    raises PhotoRefused where it is one too many for now. Raises UploadFull.
     """
-    items = arrivals.announce(upload, [_announced(file) for file in files])
+    paths = paths or [file.name or "" for file in files]
+    items = arrivals.announce(upload, list(map(_announced, files, paths)))
     priority = arrivals.priority_of(upload)
     return [_added(upload, *one, priority, count) for one in zip(items, files, strict=True)]
 
 
-def _announced(file: UploadedFile) -> Announced:
-    path = display_path(file.name)
+def _announced(file: UploadedFile, path: str) -> Announced:
+    path = display_path(path)
     return Announced(f"{path}\0{_sha256(file)}", path, file.size or 0)
 
 
