@@ -17,7 +17,6 @@ from wildlife.projects.rights import project_or_404
 from wildlife.species.models import Taxon
 from wildlife.web.names import Name, names_of
 from wildlife.web.projects.access import for_users
-from wildlife.web.projects.tabs import library_of
 
 COLUMNS = ("deploymentID", "scientificName", "events", "trapNights", "eventsPer100TrapNights")
 
@@ -30,7 +29,6 @@ class Line:
     events: int
     per_100: str
     width: str
-    library: str
 
 
 @require_safe
@@ -39,18 +37,16 @@ def effort(request: HttpRequest, slug: str) -> HttpResponse:
     """Trap-nights and rates of a project, or of one of its deployments."""
     project = project_or_404(request, slug)
     made = effort_of(project)
-    rows = [(one, made[one.pk]) for one in project.deployments.only("pk", "name")]
+    rows = [(one, made[one.pk]) for one in project.deployments.only("pk", "name", "project")]
     chosen = _chosen(request, made)
-    library = library_of(project) + (f"&deployment={chosen}" if chosen else "")
     context = {
         "here": "projects",
         "tab": "deployments",
         "project": project,
         "rows": rows,
         "chosen": chosen,
-        "whole": made[None],
         "effort": made[chosen],
-        "lines": _lines(made[chosen].rates, library),
+        "lines": _lines(made[chosen].rates),
     }
     return render(request, "web/deployments/effort.html", context)
 
@@ -61,7 +57,7 @@ def effort_table(request: HttpRequest, slug: str) -> HttpResponse:
     """The same as a table: a line per deployment and taxon, then the project's without a name."""
     project = project_or_404(request, slug)
     made = effort_of(project)
-    names = {one.pk: one.name for one in project.deployments.only("pk", "name")}
+    names = {one.pk: one.name for one in project.deployments.only("pk", "name", "project")}
     taxa = _scientific(rate.taxon_id for rate in made[None].rates)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -98,7 +94,7 @@ def _scientific(ids: Iterable[int]) -> dict[int, str]:
     return dict(Taxon.objects.filter(pk__in=set(ids)).values_list("pk", "scientific_name"))
 
 
-def _lines(rates: tuple[Rate, ...], library: str) -> list[Line]:
+def _lines(rates: tuple[Rate, ...]) -> list[Line]:
     """Return the rates with names and bars, the largest first."""
     ids = [one.taxon_id for one in rates]
     slugs = dict(Taxon.objects.filter(pk__in=ids).values_list("pk", "slug"))
@@ -110,7 +106,6 @@ def _lines(rates: tuple[Rate, ...], library: str) -> list[Line]:
             events=one.events,
             per_100="" if one.per_100_nights is None else f"{one.per_100_nights:.2f}",
             width=f"{100 * (one.per_100_nights or 0.0) / most if most else 0.0:.1f}%",
-            library=f"{library}&taxon={slugs[one.taxon_id]}",
         )
         for one in sorted(rates, key=lambda rate: -(rate.per_100_nights or 0.0))
     ]

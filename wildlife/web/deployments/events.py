@@ -74,7 +74,7 @@ def events(request: HttpRequest, slug: str) -> HttpResponse:
         **_context(project),
         "page": page,
         "seen": _seen(list(page.object_list)),
-        "deployments": project.deployments.only("pk", "name"),
+        "deployments": project.deployments.only("pk", "name", "project"),
         "wish": wish,
         "animal": f"{name.title} ({name.scientific})" if name else wish.taxon,
         "unknown": "" if name else wish.taxon,

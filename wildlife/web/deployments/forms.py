@@ -102,6 +102,11 @@ class DeploymentForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, label, help_text in (
+            ("latitude", _("Latitude"), _("Degrees; south is negative.")),
+            ("longitude", _("Longitude"), _("Degrees; west is negative.")),
+        ):
+            self.fields[name].label, self.fields[name].help_text = label, help_text
         held = self.instance.time_zone
         if held not in zones.offered():  # one that was imported under an old name
             choices = [(held, held), *_zones()]

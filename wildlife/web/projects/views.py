@@ -82,7 +82,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "photos",
         "project": project,
         "upload_for": project,
-        "upload_deployments": project.deployments.only("pk", "name"),
+        "upload_deployments": project.deployments.only("pk", "name", "project"),
         "obstacle": pages.obstacle(),
     }
     return render(request, "web/projects/upload.html", context)
