@@ -20,6 +20,7 @@ from wildlife.projects.models import Project
 from wildlife.review.models import Claim
 
 CLAIMED_FOR = timedelta(minutes=5)
+PORTION = 30
 
 
 class Order(models.TextChoices):
@@ -81,15 +82,15 @@ class Queue:
     def _ordered(self, photos: QuerySet[Photo]) -> Iterator[Photo]:
         rows = photos.select_related("taxon", "event")
         if self.order is Order.NEWEST:
-            yield from rows.order_by("-moment", "-pk").iterator(50)
+            yield from _portions(rows.order_by("-moment", "-pk"))
             return
         named = rows.filter(confidence__isnull=False)
         if self.order is Order.UNCERTAIN:
-            yield from named.order_by("confidence", "pk").iterator(50)
+            yield from _portions(named.order_by("confidence", "pk"))
         else:
             for taxon in self._rarest(photos):
-                yield from named.filter(taxon=taxon).order_by("confidence", "pk").iterator(50)
-        yield from rows.filter(confidence=None).order_by("pk").iterator(50)
+                yield from _portions(named.filter(taxon=taxon).order_by("confidence", "pk"))
+        yield from _portions(rows.filter(confidence=None).order_by("pk"))
 
     def _rarest(self, photos: QuerySet[Photo]) -> list[int]:
         """Return the taxa of photos, those with the fewest photos in the project first."""
@@ -110,6 +111,15 @@ class Queue:
             free = Q(user=self.user) | Q(until__lte=now)
             mine = Claim.objects.filter(free, pk=claim.pk)
             return bool(mine.update(user=self.user, until=now + CLAIMED_FOR))
+
+
+def _portions(rows: QuerySet[Photo]) -> Iterator[Photo]:
+    """Yield rows that are read some at a time, each time to the end: what is read between two
+    claims must not hold SQLite back from writing."""
+    start = 0
+    while portion := list(rows[start : start + PORTION]):
+        yield from portion
+        start += PORTION
 
 
 def group_of(photo: Photo, *, by_event: bool) -> list[Photo]:

@@ -1,0 +1,194 @@
+"""What people said of a project's photos beside what the machine had said: `quality.Case`s.
+
+J1  What people say is what settled it (`answers`): where two have to agree, one is not enough.
+J2  Answers that were accepted together, unseen, say nothing of how good the answers are.
+J3  An answer that was made after people spoke is left out where an expert took part that learns
+    from what people say: it may have seen the solution.
+J4  What people say of a photo as a whole is about its surest animal that nobody spoke of.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.db.models.fields.json import KT
+
+from models_registry.models import ModelRelease
+from wildlife.identifications.answers import WHOLE, Settled, machine_says, settle
+from wildlife.identifications.models import Detection, Verdict, Vote
+from wildlife.photos.models import Photo
+from wildlife.projects.models import Project
+from wildlife.review.models import Acceptance
+from wildlife.review.quality import Above, Case, Label
+from wildlife.species.models import Taxon
+from wildlife.species.paths import lineages
+
+MOST = 50_000
+"""So many verdicts, the newest, are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`cases` are the newest first; `left_out` were answered after people spoke (J3)."""
+
+    cases: tuple[Case, ...]
+    above: Above
+    left_out: int
+
+
+class _Taxon(NamedTuple):
+    pk: int
+
+
+class _Answer(NamedTuple):
+    taxon: _Taxon | None
+    reason: str
+    confidence: float
+
+
+class _Box(NamedTuple):
+    """A detection with its answer, without the weight of a model: there are 50,000 of them."""
+
+    pk: int
+    photo_id: UUID
+    category: str
+    confidence: float
+    x: float
+    y: float
+    width: float
+    height: float
+    made_at: datetime
+    taxon_id: int | None
+    reason: str | None
+    sure: float | None
+
+    @property
+    def identification(self) -> _Answer | None:
+        if self.reason is None or self.sure is None:
+            return None
+        return _Answer(_Taxon(self.taxon_id) if self.taxon_id else None, self.reason, self.sure)
+
+
+class _Word(NamedTuple):
+    """A verdict, in the same way."""
+
+    pk: int
+    photo_id: UUID
+    x: float
+    y: float
+    width: float
+    height: float
+    kind: str
+    taxon_id: int | None
+    given_by_id: int | None
+    source: str
+    given_at: datetime
+
+    @property
+    def taxon(self) -> _Taxon | None:
+        return _Taxon(self.taxon_id) if self.taxon_id else None
+
+
+_BOX = (*_Box._fields[:8], "run__created_at", "identification__taxon_id")
+_ANSWER = ("identification__reason", "identification__confidence")
+
+
+def judged(project: Project) -> Judged:
+    """Return what is known of a project's answers; seven queries."""
+    together = Acceptance.objects.filter(project=project).values("pk")
+    given = Verdict.objects.filter(photo__project=project, photo__state=Photo.State.DONE)
+    # A batch is null for what was not given together with others.
+    seen = given.exclude(batch__isnull=False, batch__in=together).order_by("-given_at", "-pk")
+    words: dict[UUID, list[_Word]] = defaultdict(list)
+    for word in map(_Word._make, seen.values_list(*_Word._fields)[:MOST]):
+        words[word.photo_id].append(word)
+    photos = seen.values("photo")[:MOST]
+    boxes: dict[UUID, list[_Box]] = defaultdict(list)
+    found = Detection.objects.filter(photo__in=photos).order_by("index")
+    for box in map(_Box._make, found.values_list(*_BOX, *_ANSWER)):
+        boxes[box.photo_id].append(box)
+    votes, learning = _votes(photos), _learning()
+    cases: list[Case] = []
+    left_out = 0
+    for photo, said in words.items():
+        rows: Any = boxes[photo]
+        things: Any = said  # `settle` reads nothing of them that these rows have not
+        for case, is_late in _cases(photo, rows, settle(rows, things, project), votes):
+            if is_late and learning & case.votes.keys():
+                left_out += 1
+            else:
+                cases.append(case)
+    return Judged(tuple(cases), _above(cases), left_out)
+
+
+def _cases(
+    photo: UUID,
+    rows: Sequence[_Box],
+    things: Iterable[Settled],
+    votes: Mapping[int, Mapping[str, Label | None]],
+) -> Iterable[tuple[Case, bool]]:
+    """Yield the cases of a photo, and whether the machine answered after people spoke."""
+    settled = [one for one in things if one.verdict is not None]
+    spoken_of = {one.detection.pk for one in settled if one.detection is not None}
+    by_pk = {row.pk: row for row in rows}
+    for one in settled:
+        verdict = one.verdict
+        assert verdict is not None
+        truth: Label = verdict.taxon_id or str(verdict.kind)
+        row = by_pk[one.detection.pk] if one.detection is not None else None
+        if row is None and one.box == WHOLE:  # J4
+            row = _surest(row for row in rows if row.pk not in spoken_of)
+        if row is None:
+            yield Case(photo, truth, str(Verdict.Kind.NO_ANIMAL), None), False
+            continue
+        said, sure = _said(row)
+        case = Case(photo, truth, said, sure, votes.get(row.pk, {}))
+        yield case, row.made_at > verdict.given_at
+
+
+def _said(row: Any) -> tuple[Label, float | None]:
+    kind, taxon, sure = machine_says(row)
+    return (taxon.pk if taxon else str(kind)), sure
+
+
+def _surest(rows: Iterable[_Box]) -> _Box | None:
+    animals = [row for row in rows if row.category == Detection.Category.ANIMAL]
+    return max(animals, key=lambda row: (row.sure or 0.0, row.confidence), default=None)
+
+
+def _votes(photos: QuerySet[Verdict, Any]) -> dict[int, dict[str, Label | None]]:
+    """Return what each expert says of each detection first, None where it names nothing."""
+    rows = Vote.objects.filter(detection__photo__in=photos, abstention="").order_by()
+    told = list(
+        rows.annotate(best=KT("scores__0__0"), sure=KT("scores__0__1")).values_list(
+            "detection_id", "expert", "best", "sure", F("none")
+        )
+    )
+    slugs = {best for _, _, best, _, _ in told if best}
+    ids: dict[str, int] = dict(Taxon.objects.filter(slug__in=slugs).values_list("slug", "pk"))
+    found: dict[int, dict[str, Label | None]] = defaultdict(dict)
+    for detection, expert, best, sure, none in told:
+        named = best is not None and float(sure) > none
+        found[detection][expert] = ids.get(best) if named else None
+    return found
+
+
+def _learning() -> set[str]:
+    """Return the names of the experts that compare with what people said."""
+    embedders = ModelRelease.objects.filter(kind=ModelRelease.Kind.EMBEDDER)
+    return set(embedders.values_list("name", flat=True))
+
+
+def _above(cases: Iterable[Case]) -> Above:
+    """Return the taxa above each that somebody named; two queries where paths are up to date."""
+    ids: set[int] = set()
+    for case in cases:
+        ids |= {
+            one for one in (case.truth, case.said, *case.votes.values()) if isinstance(one, int)
+        }
+    taxa = Taxon.objects.filter(pk__in=ids).only("pk", "path")
+    return {pk: frozenset(place.pk for place in line[:-1]) for pk, line in lineages(taxa).items()}
