@@ -2,6 +2,7 @@
 #
 #   make run        prepare this copy and run it until Ctrl-C (HOST, PORT, DATA_DIR)
 #   make setup      only make the environment, with the tools for development
+#                   (both put the command `wildlife` into .venv/bin)
 #   make test       every check: lint, types, layers, migrations, tests
 #   make test-deep  the slow tests too
 #   make messages   bring the translations in locale/ up to date (needs GNU gettext)
@@ -63,7 +64,7 @@ lock: setup
 	$(LOCK) requirements-dev.in -c requirements.txt -o requirements-dev.txt
 
 clean:
-	rm -rf .venv staticfiles artifacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv build wildlife.egg-info staticfiles artifacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
 
 # The lists are complete and pinned, so nothing is to be resolved (--no-deps). uv is much quicker;
@@ -76,7 +77,18 @@ define install
 	else \
 		$(PY) -m pip install --no-deps -r $(1); \
 	fi
+	@$(call command)
 	@touch $@
+endef
+
+# The command `wildlife` and its client, as they lie here. Built by the setuptools of the list, so
+# that nothing is fetched (--no-build-isolation).
+define command
+	if $(PY) -m uv --version >/dev/null 2>&1; then \
+		$(PY) -m uv pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .; \
+	else \
+		$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .; \
+	fi
 endef
 
 .venv/for-running: requirements.txt | $(PY)

@@ -1,12 +1,10 @@
 """`wildlife identify`: by a server, or by the models of this machine alone."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +19,9 @@ from wildlife_cli.upload import Parallel, Project
 from wildlife_client import Client, Local, Problem
 from wildlife_client.errors import Invalid, TookTooLong
 from wildlife_client.types.answers import Detection, PhotoResult
+
+MANAGE = Path(__file__).resolve().parents[1] / "manage.py"
+"""The server's commands, where this package lies in a checkout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +100,16 @@ def _answers(
 def _here(photos: Sequence[Path], as_json: bool) -> int:
     """Run the server's own command in a process of its own; return its exit code.
 
-    This package does not import the server's, which may not be installed.
+    This package does not import the server's, which need not be there.
     """
-    if find_spec("wildlife") is None or find_spec("django") is None:
+    if not MANAGE.exists():
         raise usage(
-            "--local needs the server's code and models: run this from a checkout after "
-            "`make setup`. Or say --server."
+            "--local needs the models and the code of the server: use .venv/bin/wildlife of a "
+            "checkout after `make setup`. Or say --server."
         )
-    argv = [sys.executable, "-m", "django", "identify", *(["--json"] if as_json else []), "--"]
-    env = {"DJANGO_SETTINGS_MODULE": "wildlife.settings", **os.environ}
+    argv = [sys.executable, str(MANAGE), "identify", *(["--json"] if as_json else []), "--"]
     paths = [str(path) for path in photos]
-    return subprocess.run([*argv, *paths], env=env, check=False).returncode  # noqa: S603 - our own
+    return subprocess.run([*argv, *paths], check=False).returncode  # noqa: S603 - our own program
 
 
 def _as_json(one: Answered) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """Answers written by hand, as a run would have written them."""
 
+from collections.abc import Callable
+from threading import Lock
+
 from django.utils import timezone
 
 from pipelines.keys import crop_key
@@ -60,6 +63,19 @@ def answered(photo: Photo, taxon: Taxon, animals: int = 1) -> Run:
         _answer(detection, taxon)
     _detection(photo, run, animals, "person")
     return run
+
+
+def answering(taxon: Taxon) -> Callable[[], None]:
+    """Return what takes the place of dispatching: all that waits is answered, by one at a time."""
+    one_at_a_time = Lock()
+
+    def answer() -> None:
+        with one_at_a_time:
+            for photo in Photo.objects.filter(state="waiting"):
+                answered(photo, taxon)
+                Photo.objects.filter(pk=photo.pk).update(taxon=taxon, confidence=0.87)
+
+    return answer
 
 
 def _detection(photo: Photo, run: Run, index: int, category: str, **values: object) -> Detection:

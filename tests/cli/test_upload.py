@@ -3,7 +3,7 @@
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,7 +24,7 @@ FILES = re.compile(r"/api/v1/uploads/[^/]+/files$")
 
 
 @pytest.fixture
-def asked(server: LiveServer) -> list[str]:
+def asked(server: LiveServer) -> Iterator[list[str]]:
     """The requests that reach the server, such as `POST /api/v1/uploads`."""
     seen: list[str] = []
 

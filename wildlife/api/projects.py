@@ -100,7 +100,7 @@ class DeploymentList(GenericApiView):
         row = Deployment(project=project, **sent.validated_data)
         deployments.add(row, request.user)
         data = DeploymentSerializer(row, context=context).data
-        headers = {"Location": data["url"], "ETag": etag_of(data)}
+        headers = {"Location": str(data["url"]), "ETag": etag_of(data)}
         return Response(data, HTTPStatus.CREATED, headers=headers)
 
 

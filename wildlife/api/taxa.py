@@ -143,7 +143,7 @@ class TaxonList(TaxonView):
         with _said_by_field():
             taxon = editing.create(values, by=owner_of(request), reason=reason)
         data = detail_of(taxon.slug, request, self.language)
-        headers = {"Location": data["url"], "ETag": etag_of(data)}
+        headers = {"Location": str(data["url"]), "ETag": etag_of(data)}
         return Response(data, status=HTTPStatus.CREATED, headers=headers)
 
     def _narrows(self, request: Request) -> bool:

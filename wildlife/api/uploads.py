@@ -148,7 +148,7 @@ class UploadFiles(ApiView):
         files = request.FILES.getlist("file")
         if not files:
             raise ValidationError({"file": [_("Send at least one file in a field of this name.")]})
-        paths = request.data.getlist("path")
+        paths = request.POST.getlist("path")
         if paths and len(paths) != len(files):
             raise ValidationError({"path": [_("Say one for each file, in their order, or none.")]})
         added = _added(request, upload, files, paths)

@@ -127,7 +127,7 @@ class PhotoList(GenericApiView):
         photo = self._receive(request, file, project, priority)
         dispatch()
         item = PhotoSerializer(photo, context=self.get_serializer_context()).data
-        response = Response(item, status=_status(photo), headers={"Location": item["url"]})
+        response = Response(item, status=_status(photo), headers={"Location": str(item["url"])})
         return _retry_later(response, photo)
 
     def _several(
