@@ -13,7 +13,7 @@ from wildlife.identifications.models import Verdict
 from wildlife.identifications.verdicts import Word
 from wildlife.photos.models import Photo
 from wildlife.projects.models import Deployment, Event, Project
-from wildlife.review import speaking
+from wildlife.review import rules, speaking
 from wildlife.review.models import Claim
 from wildlife.review.queue import Order, new_to, release, tidy
 from wildlife.species.models import Taxon
@@ -189,3 +189,16 @@ def test_a_long_queue_takes_as_many_queries_as_a_short_one(
         shown(mara, taxa["panthera-leo"], 0.3 + number / 100)
     with django_assert_max_num_queries(30):
         assert len(queue(mara, ann).take(4)) == 4
+
+
+def test_photos_are_settled_anew_where_a_project_asks_for_two_reviewers(
+    mara: Project, ann: User, taxa: dict[str, Taxon]
+) -> None:
+    one = shown(mara, taxa["panthera-leo"])
+    speaking.say([one.pk], ann, None)
+    Project.objects.update(reviewers_needed=2)
+    rules.settle_anew(mara.pk, 0)
+    assert not Photo.objects.get(pk=one.pk).settled
+    Project.objects.update(reviewers_needed=1)
+    rules.settle_anew(mara.pk, 0)
+    assert Photo.objects.get(pk=one.pk).settled

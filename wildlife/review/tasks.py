@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import close_old_connections
 
-from wildlife.review import accepting, queue
+from wildlife.review import accepting, queue, rules
 
 
 @shared_task(ignore_result=True)
@@ -19,3 +19,10 @@ def tend() -> None:
     close_old_connections()
     accepting.tend()
     queue.tidy()
+
+
+@shared_task(ignore_result=True)
+def settle_anew(project_id: str, after: int) -> None:
+    """Settle anew what a project has, from behind a verdict."""
+    close_old_connections()
+    rules.settle_anew(project_id, after)

@@ -16,6 +16,7 @@ VALUES = {
     "sampling_design": "targeted",
     "data_licence": "CC0-1.0",
     "media_licence": "CC-BY-4.0",
+    "reviewers_needed": "1",
 }
 
 

@@ -25,15 +25,35 @@ class NewProjectForm(_Named):
 
 
 class SettingsForm(_Named):
+    accept_percent = forms.IntegerField(
+        label=_("Accept by itself what is at least so sure (%)"),
+        min_value=50,
+        max_value=100,
+        required=False,
+        help_text=_("Such answers wait for no reviewer. Empty: people look at everything."),
+    )
+    reviewers_needed = forms.TypedChoiceField(
+        label=_("An answer is settled by"),
+        choices=[(1, _("one reviewer")), (2, _("two reviewers who agree"))],
+        coerce=int,
+    )
+
     class Meta:
         model = Project
-        fields = ["name", "description", "sampling_design", "data_licence", "media_licence"]
+        fields = [
+            "name", "description", "sampling_design", "data_licence", "media_licence",
+            "reviewers_needed", "asks_count", "asks_sex", "asks_life_stage", "asks_behaviour",
+        ]  # fmt: skip
         labels = {
             "name": _("Name"),
             "description": _("What it is about"),
             "sampling_design": _("How places were chosen"),
             "data_licence": _("Licence of the data"),
             "media_licence": _("Licence of the photos"),
+            "asks_count": _("Ask reviewers how many animals there are"),
+            "asks_sex": _("Ask reviewers for the sex"),
+            "asks_life_stage": _("Ask reviewers for the life stage"),
+            "asks_behaviour": _("Ask reviewers what the animals do"),
         }
         help_texts = {
             "sampling_design": _("In the words of Camtrap DP."),
@@ -41,6 +61,20 @@ class SettingsForm(_Named):
             "media_licence": _("The same, for the photos themselves."),
         }
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
+
+    field_order = [*Meta.fields[:5], "accept_percent", *Meta.fields[5:]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        above = self.instance.accept_above
+        self.initial["accept_percent"] = None if above is None else round(100 * above)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is set, as columns of a project."""
+        said = dict(self.cleaned_data)
+        percent = said.pop("accept_percent")
+        return {**said, "accept_above": None if percent is None else percent / 100}
 
 
 class RoleForm(forms.Form):

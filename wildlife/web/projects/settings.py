@@ -13,6 +13,7 @@ from wildlife.photos.models import Photo
 from wildlife.projects import members, services
 from wildlife.projects.models import Project
 from wildlife.projects.rights import Right, may, project_or_404
+from wildlife.review import rules
 from wildlife.web.projects.access import for_users
 from wildlife.web.projects.forms import DeleteProjectForm, SettingsForm
 
@@ -24,7 +25,9 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_or_404(request, slug, Right.MANAGE)
     form = SettingsForm(request.POST or None, instance=Project.objects.get(pk=project.pk))
     if request.method == "POST" and form.is_valid():
-        services.change(project, request.user, form.cleaned_data)
+        changed = services.change(project, request.user, form.values)
+        if "reviewers_needed" in changed:
+            rules.changed(project)
         messages.success(request, _("The settings are kept."))
         return redirect("web:projects:settings", slug)
     others = project.memberships.select_related("user").exclude(user=request.user.pk)
