@@ -232,6 +232,9 @@ TABLE: Mapping[str, list[Row]] = {
     "projects/<slug:slug>/review/accept": [page(Right.REVIEW, "POST", percent="95")],
     "projects/<slug:slug>/review/acceptances/<uuid:acceptance_id>/undo": [
         Row(OfUser("reviewer", login=True), "POST")],
+    "projects/<slug:slug>/quality/": [page(Right.SEE)],
+    "projects/<slug:slug>/quality.csv": [page(Right.SEE)],
+    "projects/<slug:slug>/quality/accept-above": [page(Right.MANAGE, "POST", percent="95")],
     "projects/<slug:slug>/deployments/": [page(Right.SEE)],
     "projects/<slug:slug>/deployments/new/": [
         page(Right.CURATE), page(Right.CURATE, "POST", name="C2", time_zone="UTC"),

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from models_registry.models import ModelRelease
@@ -27,8 +27,8 @@ from wildlife.review.quality import Above, Case, Label
 from wildlife.species.models import Taxon
 from wildlife.species.paths import lineages
 
-MOST = 50_000
-"""So many verdicts, the newest, are looked at."""
+MOST = 20_000
+"""So many verdicts, the newest, are looked at: enough for intervals of less than a percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class _Answer(NamedTuple):
 
 
 class _Box(NamedTuple):
-    """A detection with its answer, without the weight of a model: there are 50,000 of them."""
+    """A detection with its answer, without the weight of a model: there are thousands."""
 
     pk: int
     photo_id: UUID
@@ -192,3 +192,15 @@ def _above(cases: Iterable[Case]) -> Above:
         }
     taxa = Taxon.objects.filter(pk__in=ids).only("pk", "path")
     return {pk: frozenset(place.pk for place in line[:-1]) for pk, line in lineages(taxa).items()}
+
+
+def waiting(project: Project, above: float) -> tuple[int, int]:
+    """Return how many photos wait for people's word, and how many of them are sure enough.
+
+    A project's own limit is not asked: this is about what another one would do. As in the queue,
+    several kinds of animal on a photo, or experts against its answer, are looked at all the same.
+    """
+    photos = Photo.objects.filter(project=project, state=Photo.State.DONE, settled=False)
+    sure = Q(confidence__gte=above, several_taxa=False, disputed=False)
+    told = photos.order_by().aggregate(all=Count("pk"), sure=Count("pk", filter=sure))
+    return told["all"], told["sure"]

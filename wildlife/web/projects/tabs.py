@@ -26,6 +26,7 @@ _TABS = (
     ("deployments", gettext_lazy("Deployments"), Right.SEE),
     ("events", gettext_lazy("Events"), Right.SEE),
     ("review", gettext_lazy("Review"), Right.REVIEW),
+    ("quality", gettext_lazy("Quality"), Right.SEE),
     ("members", gettext_lazy("Members"), Right.SEE),
     ("alerts", gettext_lazy("Alerts"), Right.SEE),
     ("settings", gettext_lazy("Settings"), Right.MANAGE),
