@@ -14,6 +14,7 @@ from pipelines.keys import thumb_key
 from tests.web import builders
 from tests.web.conftest import as_guest
 from wildlife.accounts.models import Export, ExportFile
+from wildlife.exchange.models import Import
 from wildlife.identifications.models import Run, Verdict
 from wildlife.library.models import Job, SavedFilter
 from wildlife.notify.mailing import token_of
@@ -93,6 +94,8 @@ def build() -> World:
     ExportFile.objects.create(export=export, number=1, key=key, size=3)
     token, _secret = make(mine, "a token", [Scope.READ], None)
     ModelRelease.objects.create(name="birds", version="1", kind="expert", sha256="0" * 64)
+    brought = Import.objects.create(by=users["owner"], project=mara, name="a.csv", state="ready")
+    own = Import.objects.create(by=mine, name="b.csv", state="ready")
     site = "http://testserver/"
     hook = Webhook.objects.create(project=mara, address="http://192.0.2.1/", site=site)
     alert = Alert.objects.create(project=mara, user=users["viewer"], name="Lions", site=site)
@@ -113,6 +116,8 @@ def build() -> World:
         "filter": SavedFilter.objects.create(owner=mine, name="cats", query="?group=bird").pk,
         "export_id": export.pk,
         "number": 1,
+        "import_id": brought.pk,
+        "own_import": own.pk,
         "token_id": token.pk,
         "taxon": "panthera-leo",
         "name": "birds",

@@ -99,15 +99,29 @@ def _in_project(right: Right, who: str) -> str:
 
 def ask(world: World, who: str, route: str, row: Row, seen: Seen | None) -> str:
     """Return how somebody is answered. What the request does is undone, to the cookies."""
+    with transaction.atomic():
+        told = _told(_answer(world, who, route, row, seen))
+        transaction.set_rollback(True)
+    return told
+
+
+def content(
+    world: World, who: str, route: str, row: Row, seen: Seen | None, index: int = 0
+) -> bytes:
+    """Return all that somebody is answered, headers first. The caller undoes what it does."""
+    answer = _answer(world, who, route, row, seen, index)
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return body or str(dict(answer.headers)).encode()
+
+
+def _answer(world: World, who: str, route: str, row: Row, seen: Seen | None, index: int = 0) -> Any:
     client = world.clients[who]
     cookies = client.cookies.copy()
-    path = "/" + _NAMES.sub(lambda one: _value(world, route, one[1] or one[2], seen), route)
+    path = "/" + _NAMES.sub(lambda one: _value(world, route, one[1] or one[2], seen, index), route)
     path = path.replace("^", "").rstrip("$") + row.query
-    with transaction.atomic():
-        told = _told(_send(client, path, row, world, seen))
-        transaction.set_rollback(True)
+    answer = _send(client, path, row, world, seen)
     client.cookies = cookies
-    return told
+    return answer
 
 
 def _send(client: Client, path: str, row: Row, world: World, seen: Seen | None) -> Any:
@@ -132,11 +146,11 @@ def _told(answer: Any) -> str:
     return ALLOWED
 
 
-def _value(world: World, route: str, name: str, seen: Seen | None) -> str:
+def _value(world: World, route: str, name: str, seen: Seen | None, index: int) -> str:
     if seen is not None:
         about = {
             "photo_id": seen.photo.pk,
-            "index": 0,
+            "index": index,
             "run_id": seen.run.pk,
         }
         if name in about:
@@ -148,6 +162,8 @@ def _value(world: World, route: str, name: str, seen: Seen | None) -> str:
                     kind, seen.identification
                 )
             )
+    if name == "import_id" and route.startswith("imports/"):
+        name = "own_import"
     if name == "pk":
         name = "invitation" if route.startswith("projects/") else "filter"
     if name == "slug" and not route.startswith(("projects/", "api/v1/projects/")):

@@ -19,6 +19,7 @@ WRITES: Mapping[str, Mapping[str, Scope]] = {
     "uploads": {"POST": Scope.UPLOAD},
     "verdicts": {"POST": Scope.REVIEW, "DELETE": Scope.REVIEW},
     "taxa": {"POST": Scope.CURATE, "PATCH": Scope.CURATE, "DELETE": Scope.CURATE},
+    "imports": {"POST": Scope.CURATE},
     "deployments": {"POST": Scope.CURATE, "PATCH": Scope.CURATE, "DELETE": Scope.CURATE},
 }
 """From resource and method to scope. Reading needs `read`; what is not in here needs `admin`."""

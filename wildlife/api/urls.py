@@ -2,7 +2,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerView
 
-from wildlife.api import answers, catalogue, media, projects, taxa, uploads, views
+from wildlife.api import answers, catalogue, imports, media, projects, taxa, uploads, views
 from wildlife.api.schema import Schema
 
 app_name = "api"
@@ -49,6 +49,11 @@ urlpatterns = [
         name="deployment",
     ),
     path("v1/events/<uuid:event_id>", projects.EventDetail.as_view(), name="event"),
+    path("v1/imports", imports.ImportList.as_view(), name="imports"),
+    path("v1/imports/<uuid:import_id>", imports.ImportDetail.as_view(), name="import"),
+    path("v1/imports/<uuid:import_id>/problems", imports.ImportProblems.as_view()),
+    path("v1/imports/<uuid:import_id>/confirm", imports.ImportConfirm.as_view()),
+    path("v1/imports/<uuid:import_id>/cancel", imports.ImportCancel.as_view()),
     path("v1/taxa", taxa.TaxonList.as_view(), name="taxa"),
     path("v1/taxa/<slug:slug>", taxa.TaxonDetail.as_view(), name="taxon"),
     re_path(r"", views.Unknown.as_view()),

@@ -13,12 +13,13 @@ from typing import BinaryIO, cast
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
@@ -38,7 +39,7 @@ from wildlife.photos.filenames import display_name
 from wildlife.photos.models import Photo
 from wildlife.projects.activities import note
 from wildlife.projects.models import Project
-from wildlife.projects.rights import Right, may
+from wildlife.projects.rights import Right, Somebody, may, projects_with
 
 log = structlog.get_logger(__name__)
 
@@ -50,9 +51,12 @@ STALE_AFTER = timedelta(minutes=2)
 MOST_PROBLEMS = 20_000
 """So many are kept to be read; all are counted."""
 MOST_ATTEMPTS = 3
+MOST_UNFINISHED = 20
 KEPT = timedelta(days=14)
 """A file is kept for so long after its last sign of life."""
 State = Import.State
+AT_WORK = (State.CHECKING, State.RUNNING)
+OPEN = (*AT_WORK, State.READY)
 
 
 def start(
@@ -60,8 +64,18 @@ def start(
 ) -> Import:
     """Take a file, or several that belong together, and let it be looked through.
 
-    Who may is the caller's question.
+    Who may is the caller's question. Raises WrongFile where it is too large, or too many wait.
     """
+    if sum(file.size or 0 for file in files) > settings.MAX_ARCHIVE_BYTES:
+        raise WrongFile(
+            _("This is larger than %(most).4g GB. Import it in parts.")
+            % {"most": settings.MAX_ARCHIVE_BYTES / 1024**3}
+        )
+    unfinished = Import.objects.filter(
+        by=by, state__in=[State.CHECKING, State.READY, State.RUNNING]
+    )
+    if unfinished.count() >= MOST_UNFINISHED:
+        raise WrongFile(_("Confirm or cancel the imports that wait for you first."))
     with packed(files) as (file, name):
         job = Import(project=project, by=by, name=display_name(name), time_zone=time_zone)
         job.file.save(f"{job.pk}", File(file), save=False)
@@ -87,15 +101,19 @@ def confirm(job: Import) -> bool:
 @transaction.atomic
 def cancel(job: Import) -> bool:
     """Give an import up; what it changed already stays. Return whether there was one to stop."""
-    open_ones = (State.CHECKING, State.READY, State.RUNNING)
-    found = Import.objects.filter(pk=job.pk, state__in=open_ones)
+    found = Import.objects.filter(pk=job.pk, state__in=OPEN)
     return bool(found.update(state=State.CANCELLED, finished_at=timezone.now()))
 
 
-def imports_of(user: User) -> QuerySet[Import]:
-    """Return what somebody brought in, as far as they still may; newest first."""
-    mine = Import.objects.filter(by=user).select_related("project")
-    return mine.filter(pk__in=[job.pk for job in mine if allowed(job)])
+def imports_for(user: Somebody) -> QuerySet[Import]:
+    """Return the imports that somebody may see and go on with, the newest first.
+
+    One's own for own photos; those of a project for all who curate it.
+    """
+    if not isinstance(user, User):
+        return Import.objects.none()
+    theirs = Q(by=user, project=None) | Q(project__in=projects_with(user, Right.CURATE))
+    return Import.objects.filter(theirs).select_related("project", "by")
 
 
 def allowed(job: Import) -> bool:
@@ -114,7 +132,7 @@ def send(job: Import) -> None:
 def tend() -> None:
     """Send imports again that got stuck, and let go of old files."""
     now = timezone.now()
-    at_work = Import.objects.filter(state__in=[State.CHECKING, State.RUNNING])
+    at_work = Import.objects.filter(state__in=AT_WORK)
     for job in at_work.filter(alive_at__lt=now - STALE_AFTER):
         send(job)
     old = Import.objects.exclude(pk__in=at_work).filter(alive_at__lt=now - KEPT).exclude(file="")
@@ -146,7 +164,7 @@ def _taken(job_id: UUID | str) -> Import | None:
     """Return an import to work on, None where there is nothing to do or another worker does."""
     with transaction.atomic():
         free = Import.objects.select_for_update(skip_locked=True, of=("self",))
-        at_work = free.filter(pk=job_id, state__in=[State.CHECKING, State.RUNNING])
+        at_work = free.filter(pk=job_id, state__in=AT_WORK)
         job = at_work.select_related("by", "project").first()
         if job is None:
             return None
@@ -220,7 +238,7 @@ def _add(job: Import, problems: list[ImportProblem]) -> None:
 
 def _end(job: Import, state: str, error: str = "") -> None:
     """End a stage of an import, unless somebody stopped it meanwhile."""
-    at_work = Import.objects.filter(pk=job.pk, state__in=[State.CHECKING, State.RUNNING])
+    at_work = Import.objects.filter(pk=job.pk, state__in=AT_WORK)
     done = at_work.update(
         state=state,
         format=job.format,

@@ -31,6 +31,7 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
             "photos_moved",
             "photos_deleted",
             "photos_again",
+            "answers_imported",
         ),
     ),
     "deployments": (
@@ -104,6 +105,11 @@ def _template(verb: str, told: Mapping[str, Any]) -> str:
         "photos_assigned": lambda: ngettext(
             "%(who)s assigned %(count)s photo to deployments.",
             "%(who)s assigned %(count)s photos to deployments.",
+            count,
+        ),
+        "answers_imported": lambda: ngettext(
+            "%(who)s imported what a file says of %(count)s photo.",
+            "%(who)s imported what a file says of %(count)s photos.",
             count,
         ),
         "deployments_imported": lambda: ngettext(
