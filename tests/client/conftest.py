@@ -40,6 +40,6 @@ def token(ann: User) -> str:
 
 
 @pytest.fixture
-def client(server: LiveServer, token: str) -> Iterator[Client]:  # type: ignore[override]
+def client(server: LiveServer, token: str) -> Iterator[Client]:
     with Client(server.url, token) as one:
         yield one
