@@ -1,6 +1,6 @@
 """Projects by the API: members read, who curates writes, nobody else knows of them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from tests.photos.build import upload
 from wildlife.identifications.models import Verdict
 from wildlife.photos.models import Photo
 from wildlife.projects.models import Activity, Deployment, Event, Membership, Project, Role
+from wildlife.tokens.models import Scope
 
 PROJECT = "/api/v1/projects/mara"
 
@@ -312,3 +313,50 @@ def test_a_filter_that_cannot_be_is_told_by_its_name(client: APIClient, query: s
     response = client.get(f"/api/v1/photos?{query}")
     assert response.status_code == 400
     assert list(response.json()["errors"]) == [query.partition("=")[0]]
+
+
+def test_a_programs_clock_moves_the_photos(project: Project) -> None:
+    curator = member(project, Role.CURATOR)
+    values = {"name": "C1", "clock_shift": "01:00:00"}
+    url = curator.post(f"{PROJECT}/deployments", values, format="json")["Location"]
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    send(curator)
+    Photo.objects.update(deployment=Deployment.objects.get(), recorded_at=noon, taken_at=noon)
+    told = curator.patch(url, {"clock_shift": "-1 00:30:00"}, format="json").json()
+    assert told["clock_shift"] == "-1 00:30:00"
+    assert Photo.objects.get().taken_at == noon - timedelta(hours=23, minutes=30)
+    late = curator.patch(url, {"clock_shift": "40000 00:00:00"}, format="json")
+    assert (late.status_code, list(late.json()["errors"])) == (400, ["clock_shift"])
+
+
+def test_a_deployment_is_deleted_by_who_curates_and_its_photos_stay(project: Project) -> None:
+    curator, reviewer = member(project, Role.CURATOR), member(project, Role.REVIEWER)
+    made = curator.post(f"{PROJECT}/deployments", {"name": "C1"}, format="json")
+    url = made["Location"]
+    send(curator)
+    Photo.objects.update(deployment=Deployment.objects.get(), assigned_by="hand")
+    assert reviewer.delete(url).status_code == 403
+    only_review = APIClient(**bearer(User.objects.get(username="curator"), Scope.REVIEW))
+    assert only_review.delete(url).status_code == 403
+    curator.patch(url, {"habitat": "savanna"}, format="json")
+    assert curator.delete(url, headers={"If-Match": made["ETag"]}).status_code == 412
+    key = {"Idempotency-Key": "once"}
+    for _time in range(2):
+        assert curator.delete(url, headers=key).status_code == 204
+    assert not Deployment.objects.exists()
+    photo = Photo.objects.get()
+    assert (photo.deployment, photo.assigned_by) == (None, "")
+
+
+def test_an_event_tells_its_answer_and_its_address(project: Project) -> None:
+    viewer = member(project, Role.VIEWER)
+    place = Deployment.objects.create(project=project, name="C1")
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    row = Event.objects.create(
+        deployment=place, start=at, end=at, count=2, taxon=elephants(), confidence=0.9
+    )
+    (told,) = viewer.get(f"{PROJECT}/events").json()["results"]
+    assert told["url"].endswith(f"/api/v1/events/{row.pk}")
+    assert viewer.get(told["url"]).json() == told
+    answer = (told["taxon"], told["confidence"], told["count"])
+    assert answer == ("loxodonta-africana", 0.9, 2)
