@@ -60,6 +60,12 @@ def _groups() -> list[dict[str, Any]]:
             "title": _("Photos and answers"),
             "separator": True,
             "items": [
+                {
+                    "title": _("How it is doing"),
+                    "icon": "monitoring",
+                    "link": reverse("operations:page"),
+                    "permission": _holds("identifications.view_run"),
+                },
                 _item(_("Photos"), "photo_library", "photos_photo_changelist", "photos.view_photo"),
                 _item(
                     _("Identifications"),

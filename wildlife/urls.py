@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("admin/operations/", include("wildlife.ops.dashboard.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("wildlife.accounts.urls")),
     path("accounts/", include("allauth.urls")),

@@ -49,14 +49,15 @@ class Backlog:
         )
         workers = present()
         for name in queues():
-            waiting.add_metric([name], _length(name))
+            waiting.add_metric([name], length(name))
             listening.add_metric([name], sum(name in served for served in workers.values()))
         yield waiting
         yield listening
         yield GaugeMetricFamily("wildlife_redis_up", "Whether Redis answers", value=1)
 
 
-def _length(queue: str) -> int:
+def length(queue: str) -> int:
+    """Return how many messages wait in a queue. Raises RedisError."""
     pipeline = client().pipeline()
     for step in PRIORITY_STEPS:
         pipeline.llen(f"{queue}{SEPARATOR}{step}" if step else queue)
