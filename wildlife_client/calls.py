@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Generic, Literal, TypedDict, TypeVar
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
-from wildlife_client.types import answers, catalogue, projects, uploads
+from wildlife_client.types import answers, catalogue, exchange, projects, uploads
 
 T = TypeVar("T")
 Id = str | UUID
@@ -317,6 +317,35 @@ def events(slug: str, filters: Visits) -> Call[Page[projects.Event]]:
 
 def event(pk: Id) -> Call[projects.Event]:
     return Call("events_read", "GET", f"/events/{_id(pk)}")
+
+
+# --- Imports ----------------------------------------------------------------------------------
+
+
+def open_import(files: Sequence[Source], project: str, time_zone: str) -> Call[exchange.Import]:
+    params = {"time_zone": time_zone, **({"project": project} if project else {})}
+    parts = [("file", part(file)) for file in files]
+    return Call("imports_open", "POST", "/imports", params=params, parts=parts)
+
+
+def list_imports() -> Call[Page[exchange.Import]]:
+    return Call("imports_list", "GET", "/imports")
+
+
+def import_job(import_id: Id) -> Call[exchange.Import]:
+    return Call("imports_read", "GET", f"/imports/{_id(import_id)}")
+
+
+def import_problems(import_id: Id) -> Call[Page[exchange.ImportProblem]]:
+    return Call("imports_problems_list", "GET", f"/imports/{_id(import_id)}/problems")
+
+
+def confirm_import(import_id: Id) -> Call[exchange.Import]:
+    return Call("imports_confirm", "POST", f"/imports/{_id(import_id)}/confirm")
+
+
+def cancel_import(import_id: Id) -> Call[exchange.Import]:
+    return Call("imports_cancel", "POST", f"/imports/{_id(import_id)}/cancel")
 
 
 def part(source: Source) -> Part:

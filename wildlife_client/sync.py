@@ -26,13 +26,14 @@ from wildlife_client.calls import (
     Visits,
 )
 from wildlife_client.pacing import Retries
-from wildlife_client.types import answers, catalogue
+from wildlife_client.types import answers, catalogue, exchange
 from wildlife_client.types import projects as of_projects
 from wildlife_client.types import uploads as of_uploads
 from wildlife_client.uploading import Local, Sent
 
 T = TypeVar("T")
 PENDING = ("waiting", "running")
+AT_WORK = ("checking", "running")
 POLL_PHOTO = 0.5
 POLL_UPLOAD = 2.0
 """seconds between two questions how far something is"""
@@ -378,3 +379,45 @@ class Client:
     def event(self, pk: Id) -> of_projects.Event:
         """Read one visit."""
         return self.send(calls.event(pk))
+
+    # --- Imports ------------------------------------------------------------------------------
+
+    def open_import(
+        self, files: Sequence[Source], *, project: str = "", time_zone: str = "UTC"
+    ) -> exchange.Import:
+        """Send a file, or the files of a package, to be looked through; nothing changes yet."""
+        return self.send(calls.open_import(files, project, time_zone))
+
+    def imports(self) -> Iterator[exchange.Import]:
+        """List your imports and those of projects that you curate, the newest first."""
+        return self.pages(calls.list_imports())
+
+    def import_job(self, import_id: Id) -> exchange.Import:
+        """Read how far an import is."""
+        return self.send(calls.import_job(import_id))
+
+    def import_problems(self, import_id: Id) -> Iterator[exchange.ImportProblem]:
+        """List what of a file cannot be taken, and why."""
+        return self.pages(calls.import_problems(import_id))
+
+    def confirm_import(self, import_id: Id) -> exchange.Import:
+        """Carry out an import that is `ready`."""
+        return self.send(calls.confirm_import(import_id))
+
+    def cancel_import(self, import_id: Id) -> exchange.Import:
+        """Give an import up. What it has changed stays."""
+        return self.send(calls.cancel_import(import_id))
+
+    def watch_import(self, import_id: Id) -> Iterator[exchange.Import]:
+        """Yield how far an import is each time that it changed, until it works no more.
+
+        It then waits for `confirm_import`, or has ended.
+        """
+        told = None
+        while told is None or told["state"] in AT_WORK:
+            if told is not None:
+                self._sleep(POLL_UPLOAD)
+            now = self.send(calls.import_job(import_id))
+            if now != told:
+                yield now
+            told = now

@@ -142,7 +142,7 @@ class ImportList(GenericApiView):
         except WrongFile as reason:
             raise ValidationError({"file": [str(reason)]}) from reason
         data = ImportSerializer(job, context={"request": request}).data
-        return Response(data, HTTPStatus.ACCEPTED, headers={"Location": data["url"]})
+        return Response(data, HTTPStatus.ACCEPTED, headers={"Location": str(data["url"])})
 
 
 class ImportDetail(ApiView):
