@@ -9,6 +9,7 @@ import { letPagesScroll, load, zoomButtons } from "./map.js";
 const WORLD = [[-58, -172], [80, 180]];
 const EDGES = [[-90, -190], [90, 190]];
 const CLOSE = 9;
+const ALONE = 4; // a single place is shown with what lies around it
 
 async function draw(element) {
   const { points } = JSON.parse(document.getElementById(element.dataset.places).textContent);
@@ -26,7 +27,7 @@ async function draw(element) {
   for (const point of points) mark(map, point, form ? 4 : 7);
   const own = form ? chosen(form) : null;
   const shown = own ? [own] : points.map(({ latitude, longitude }) => [latitude, longitude]);
-  if (shown.length) map.fitBounds(L.latLngBounds(shown).pad(0.2), { animate: false, maxZoom: CLOSE, padding: [24, 24] });
+  if (shown.length) map.fitBounds(L.latLngBounds(shown).pad(0.2), { animate: false, maxZoom: shown.length > 1 ? CLOSE : ALONE, padding: [24, 24] });
   if (form) pick(map, form);
   letPagesScroll(map);
   element.classList.add("is-drawn");

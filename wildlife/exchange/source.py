@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from wildlife.exchange.deployments import FIELDS
 from wildlife.exchange.records import (
     DeploymentRecord,
     EventRecord,
@@ -26,10 +27,12 @@ from wildlife.identifications.privacy import key_in_place_of
 from wildlife.library.paging import beyond, mark
 from wildlife.photos.models import Photo
 from wildlife.projects.models import Deployment, Event, Project
-from wildlife.projects.places import COARSE, coarse
+from wildlife.projects.places import COARSE, coarse, shown
 from wildlife.projects.rights import Right, rights_in
 
 PORTION = 500
+_OWN = frozenset({"deploymentID", "latitude", "longitude", "deploymentStart", "deploymentEnd"})
+"""Columns of a deployment that its record tells by itself."""
 
 Somebody = AbstractBaseUser | AnonymousUser
 
@@ -135,30 +138,8 @@ def _place(row: Photo | Deployment, *, hidden: bool) -> PlaceRecord | None:
 
 
 def _deployment(row: Deployment, *, hidden: bool) -> DeploymentRecord:
-    columns: dict[str, object] = {
-        "setupBy": row.setup_by,
-        "cameraID": row.camera_id,
-        "cameraModel": row.camera_model,
-        "cameraDelay": row.camera_delay,
-        "cameraHeight": row.camera_height,
-        "cameraDepth": row.camera_depth,
-        "cameraTilt": row.camera_tilt,
-        "cameraHeading": row.camera_heading,
-        "detectionDistance": row.detection_distance,
-        "timestampIssues": row.timestamp_issues,
-        "baitUse": row.bait_use,
-        "featureType": row.feature_type,
-        "habitat": row.habitat,
-        "deploymentGroups": row.groups,
-        "deploymentTags": row.tags,
-    }
-    if not hidden:  # the names of places, and what is written of them, tell where they are
-        columns |= {
-            "locationID": row.location_id,
-            "locationName": row.location_name,
-            "coordinateUncertainty": row.coordinate_uncertainty,
-            "deploymentComments": row.comments,
-        }
+    told = shown(row, exact=not hidden)
+    columns = {name: getattr(told, field) for name, field in FIELDS.items() if name not in _OWN}
     return DeploymentRecord(
         name=row.name,
         place=_place(row, hidden=hidden),

@@ -16,6 +16,7 @@ VALUES = {
     "sampling_design": "targeted",
     "data_licence": "CC0-1.0",
     "media_licence": "CC-BY-4.0",
+    "event_gap": "60",
     "reviewers_needed": "1",
 }
 
@@ -34,11 +35,13 @@ def test_settings_are_kept_and_noted(mara: Project, ann: User) -> None:
     signed_in(ann).post("/projects/mara/settings/", VALUES)
     mara.refresh_from_db()
     assert (mara.sampling_design, mara.data_licence) == ("targeted", "CC0-1.0")
+    assert mara.event_gap == 60
     assert Activity.objects.first().verb == "project_changed"  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("sampling_design", "guessed"), ("name", "  "), ("data_licence", "")]
+    ("field", "value"),
+    [("sampling_design", "guessed"), ("name", "  "), ("data_licence", ""), ("event_gap", "-1")],
 )
 def test_settings_that_cannot_be_are_told_and_not_kept(
     mara: Project, ann: User, field: str, value: str

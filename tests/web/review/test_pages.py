@@ -122,8 +122,8 @@ def test_an_owner_sets_what_reviewers_are_asked(client: Client, mara: Project) -
     client.force_login(member(mara, "owner", Role.OWNER))
     values = {
         "name": "Mara", "sampling_design": "targeted", "data_licence": "CC0-1.0",
-        "media_licence": "CC0-1.0", "reviewers_needed": "2", "accept_percent": "97",
-        "asks_sex": "on",
+        "media_licence": "CC0-1.0", "event_gap": "120", "reviewers_needed": "2",
+        "accept_percent": "97", "asks_sex": "on",
     }  # fmt: skip
     assert client.post("/projects/mara/settings/", values).status_code == 302
     mara.refresh_from_db()

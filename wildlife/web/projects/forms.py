@@ -42,7 +42,8 @@ class SettingsForm(_Named):
         model = Project
         fields = [
             "name", "description", "sampling_design", "data_licence", "media_licence",
-            "reviewers_needed", "asks_count", "asks_sex", "asks_life_stage", "asks_behaviour",
+            "event_gap", "reviewers_needed", "asks_count", "asks_sex", "asks_life_stage",
+            "asks_behaviour",
         ]  # fmt: skip
         labels = {
             "name": _("Name"),
@@ -50,6 +51,7 @@ class SettingsForm(_Named):
             "sampling_design": _("How places were chosen"),
             "data_licence": _("Licence of the data"),
             "media_licence": _("Licence of the photos"),
+            "event_gap": _("Gap between two events (seconds)"),
             "asks_count": _("Ask reviewers how many animals there are"),
             "asks_sex": _("Ask reviewers for the sex"),
             "asks_life_stage": _("Ask reviewers for the life stage"),
@@ -59,10 +61,14 @@ class SettingsForm(_Named):
             "sampling_design": _("In the words of Camtrap DP."),
             "data_licence": _("As SPDX writes it, such as CC-BY-4.0."),
             "media_licence": _("The same, for the photos themselves."),
+            "event_gap": _(
+                "After so long without a photo the next one begins another event. All events are "
+                "made anew."
+            ),
         }
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
 
-    field_order = [*Meta.fields[:5], "accept_percent", *Meta.fields[5:]]
+    field_order = [*Meta.fields[:6], "accept_percent", *Meta.fields[6:]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
