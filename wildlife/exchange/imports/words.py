@@ -88,14 +88,14 @@ def compared(sentences: Sequence[Sentence]) -> Spoken:
     """
     there: dict[tuple[UUID, str], list[Verdict]] = {}
     ids = {one.photo_id for one in sentences}
-    for row in Verdict.objects.filter(photo__in=ids).select_related("given_by", "taxon"):
+    for row in Verdict.objects.filter(photo__in=ids).select_related("given_by"):
         name = row.given_by.get_username() if row.given_by else row.source
         there.setdefault((row.photo_id, name), []).append(row)
     spoken = Spoken([], [], 0)
     same = 0
     for one in sentences:
         rows = [row for row in there.get((one.photo_id, one.source), ()) if _alike(row, one)]
-        if any(_says(row) == columns_of(one.word) for row in rows):
+        if any(_agrees(row, one.word) for row in rows):
             same += 1
             continue
         imported = next((row for row in rows if row.given_by_id is None), None)
@@ -136,5 +136,9 @@ def _alike(row: Verdict, one: Sentence) -> bool:
     return all(abs(mine - theirs) <= _SAME for mine, theirs in pairs)
 
 
-def _says(row: Verdict) -> dict[str, object]:
-    return columns_of(Word(row.kind, row.taxon, row.count, row.sex, row.life_stage, row.behaviour))
+def _agrees(row: Verdict, word: Word) -> bool:
+    """Whether a verdict says all that a word does; what a file does not tell contradicts none."""
+    if (row.kind, row.taxon_id) != (word.kind, word.taxon.pk if word.taxon else None):
+        return False
+    told = ("count", "sex", "life_stage", "behaviour")
+    return all(getattr(word, one) in (None, "", getattr(row, one)) for one in told)

@@ -21,6 +21,9 @@ from wildlife.exchange.imports.entries import (
 )
 from wildlife.exchange.imports.files import Brought, items
 
+_HUMAN, _NONE = "human", "none"
+"""What our own files say where a person answered, and where no model did."""
+
 
 def read(brought: Brought, name: str) -> Items:
     """Yield a photo per prediction."""
@@ -28,7 +31,7 @@ def read(brought: Brought, name: str) -> Items:
     with brought.table(name) as file:
         try:
             for from_line, one in enumerate(items(file, "predictions.item"), 1):
-                yield _entry(from_line, one)
+                yield _entry(from_line, one, brought.name)
         except (ijson.JSONError, UnicodeDecodeError):
             reason = _("After item %(line)d this is no JSON any more: the rest cannot be read.")
             yield Trouble(from_line + 1, "", "broken_json", reason % {"line": from_line})
@@ -54,7 +57,7 @@ def _kind(label: str) -> str:
     return kind_of(names[-1]) if names else ""
 
 
-def _entry(line: int, told: Any) -> Entry | Trouble:
+def _entry(line: int, told: Any, file: str) -> Entry | Trouble:
     path = text_of(told.get("filepath")) if isinstance(told, dict) else ""
     if not path:
         return Trouble(line, "", "no_name", _("This item names no file."))
@@ -70,6 +73,8 @@ def _entry(line: int, told: Any) -> Entry | Trouble:
             troubles.append(trouble(line, path, wrong))
     try:
         said = _said(told, found, model)
+        if told.get("prediction_source") == _HUMAN:
+            said = _by_person(said, found, model, file)
     except WrongValue as wrong:
         said = _boxes(found, model)
         troubles.append(trouble(line, path, wrong))
@@ -116,6 +121,19 @@ def _said(told: dict[str, Any], found: list[tuple[str, Box, float]], model: str)
     one = said[surest]
     said[surest] = Said("animal", one.box, names, None, model, one.confidence, score, others)
     return said
+
+
+def _by_person(
+    said: list[Said], found: list[tuple[str, Box, float]], model: str, who: str
+) -> list[Said]:
+    """Give a person's answer to the person; boxes that a model found stay its own.
+
+    So it is where we wrote the file: a box that a person drew is of the model "none".
+    """
+    answer = max(said, key=lambda one: (bool(one.names), one.kind != "person", one.confidence))
+    spoken = Said(answer.kind, answer.box, answer.names, person=who)
+    boxes = [one for one in _boxes(found, model) if model != _NONE or one.box != answer.box]
+    return [spoken, *boxes]
 
 
 def _guesses(told: dict[str, Any]) -> list[tuple[tuple[str, ...], float]]:
