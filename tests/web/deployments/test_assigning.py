@@ -44,9 +44,18 @@ def test_a_plain_form_says_the_deployment_as_well(mara: Project, curator: Client
 def test_an_upload_that_goes_on_keeps_its_deployment(mara: Project, curator: Client) -> None:
     one = camera(mara)
     first = begin(curator, f"project=mara&deployment={one.pk}").json()
+    assert "deployments/assign/" not in curator.get(first["urls"]["page"]).content.decode()
     again = begin(curator, "project=mara&deployment=").json()
     assert again["urls"] == first["urls"]
     assert Upload.objects.get().deployment == one
+
+
+def test_an_upload_for_no_deployment_offers_to_assign_its_photos(
+    mara: Project, curator: Client
+) -> None:
+    told = begin(curator, "project=mara").json()
+    page = curator.get(told["urls"]["page"]).content.decode()
+    assert "/projects/mara/deployments/assign/" in page
 
 
 def test_nobody_uploads_to_a_deployment_of_another_project(mara: Project, curator: Client) -> None:
