@@ -39,13 +39,17 @@ class PointMap:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What is known of when, where and with what a photo was taken, in words. "" is not known."""
+    """What is known of when, where and with what a photo was taken, in words. "" is not known.
+
+    `rough` tells that the place is only the square of the grid that it lies in.
+    """
 
     photo: Photo
     zone: str
     camera: str
     place: str
     map: PointMap | None
+    rough: bool = False
 
     @property
     def time_moved(self) -> bool:
@@ -59,7 +63,8 @@ def origin_of(photo: Photo, user: AbstractBaseUser | AnonymousUser) -> Origin:
     No query for one's own photos.
     """
     latitude, longitude = place_for(user, photo)
-    words = place_words(latitude, longitude)
+    rough = (latitude, longitude) != (photo.latitude, photo.longitude)
+    words = place_words(latitude, longitude, digits=1 if rough else 5)
     points = [(latitude, longitude, words)]
     return Origin(
         photo=photo,
@@ -67,6 +72,7 @@ def origin_of(photo: Photo, user: AbstractBaseUser | AnonymousUser) -> Origin:
         camera=_camera(photo.camera_make, photo.camera_model),
         place=words,
         map=point_map("place", points) if words else None,
+        rough=rough,
     )
 
 
@@ -84,13 +90,15 @@ def point_map(key: str, points: Iterable[tuple[float | None, float | None, str]]
     )
 
 
-def place_words(latitude: float | None, longitude: float | None) -> str:
+def place_words(latitude: float | None, longitude: float | None, *, digits: int = 5) -> str:
     """Return a place as people write it: 33.51000° S, 18.25000° E."""
     if latitude is None or longitude is None:
         return ""
     south_or_north = _("S") if latitude < 0 else _("N")
     west_or_east = _("W") if longitude < 0 else _("E")
-    return f"{abs(latitude):.5f}° {south_or_north}, {abs(longitude):.5f}° {west_or_east}"
+    return (
+        f"{abs(latitude):.{digits}f}° {south_or_north}, {abs(longitude):.{digits}f}° {west_or_east}"
+    )
 
 
 def _camera(make: str, model: str) -> str:

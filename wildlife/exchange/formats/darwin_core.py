@@ -16,7 +16,7 @@ OCCURRENCE = {
         "decimalLatitude", "decimalLongitude", "geodeticDatum", "coordinatePrecision",
         "individualCount", "occurrenceStatus", "identifiedBy", "dateIdentified",
         "identificationRemarks", "identificationVerificationStatus", "samplingProtocol",
-        "parentEventID", "datasetName",
+        "parentEventID", "datasetName", "occurrenceRemarks",
     )
 } | {"license": f"{_DC}license"}  # fmt: skip
 MEDIA = {
@@ -85,8 +85,15 @@ def _occurrence(
         "identificationVerificationStatus": "verified" if person else "unverified",
         "samplingProtocol": "camera trap",
         "datasetName": about.title,
+        "occurrenceRemarks": _beside(record),
         "license": about.data_licence,
     }
+
+
+def _beside(record: PhotoRecord) -> str | None:
+    """Return what else is on the photo that is no occurrence: people and vehicles."""
+    kinds = sorted({thing.kind for thing in record.shown} - {"animal"})
+    return f"also on the photo: {', '.join(kinds)}" if kinds else None
 
 
 def _medium(key: str, record: PhotoRecord, about: ProjectRecord) -> Row:
