@@ -11,7 +11,7 @@ go wrong.
 """
 
 from wildlife_client.aio import AsyncClient
-from wildlife_client.calls import Part
+from wildlife_client.asking import Part
 from wildlife_client.errors import Problem, Unreachable, WildlifeError
 from wildlife_client.pacing import Retries
 from wildlife_client.sync import Client

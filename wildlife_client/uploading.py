@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from wildlife_client import errors
-from wildlife_client.calls import Part
+from wildlife_client.asking import Part
 from wildlife_client.types.uploads import Checked, Item
 
 T = TypeVar("T")

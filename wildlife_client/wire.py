@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from wildlife_client import errors, pacing
-from wildlife_client.calls import Call
+from wildlife_client.asking import Call
 
 T = TypeVar("T")
 VERSION = "1"

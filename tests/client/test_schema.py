@@ -19,7 +19,7 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from wildlife_client import AsyncClient, Client, calls
-from wildlife_client.calls import Call, Page
+from wildlife_client.asking import Call, Page
 
 ID = "6a5d7a0e-8f0b-4c0f-9d0a-3f1f0a2b7c11"
 GIVEN: dict[str, Any] = {
@@ -77,8 +77,7 @@ def test_the_clients_offer_the_same_in_the_same_way() -> None:
     assert sync == both
     used = {
         name
-        for function in vars(Client).values()
-        if inspect.isfunction(function)
+        for _, function in inspect.getmembers(Client, inspect.isfunction)
         for name in re.findall(r"calls\.(\w+)\(", inspect.getsource(function))
     }
     assert used == {one.__name__ for one in OPERATIONS}

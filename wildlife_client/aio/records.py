@@ -1,0 +1,168 @@
+"""All else that a server knows, with asyncio."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Unpack
+
+from wildlife_client import calls
+from wildlife_client.aio.sending import Sending
+from wildlife_client.asking import (
+    Found,
+    Id,
+    OfPhotos,
+    Source,
+    Taxa,
+    Visits,
+)
+from wildlife_client.types import answers, catalogue, exchange
+from wildlife_client.types import projects as of_projects
+
+AT_WORK = ("checking", "running")
+POLL_IMPORT = 2.0
+"""seconds between two questions how far something is"""
+
+
+class Records(Sending):
+    """The operations on answers, species, models, projects and imports."""
+
+    # --- Answers ------------------------------------------------------------------------------
+
+    def detections(self, **filters: Unpack[Found]) -> AsyncIterator[answers.DetectionRow]:
+        """List what was found on photos."""
+        return self.pages(calls.detections(filters))
+
+    async def detection(self, pk: int) -> answers.DetectionRow:
+        """Read one detection."""
+        return await self.send(calls.detection(pk))
+
+    def identifications(self, **filters: Unpack[Found]) -> AsyncIterator[answers.IdentificationRow]:
+        """List answers, each with its votes."""
+        return self.pages(calls.identifications(filters))
+
+    async def identification(self, pk: int) -> answers.IdentificationRow:
+        """Read one answer."""
+        return await self.send(calls.identification(pk))
+
+    def verdicts(self, **filters: Unpack[OfPhotos]) -> AsyncIterator[answers.Verdict]:
+        """List what people say."""
+        return self.pages(calls.verdicts(filters))
+
+    async def verdict(self, pk: int) -> answers.Verdict:
+        """Read one verdict."""
+        return await self.send(calls.verdict(pk))
+
+    async def give_verdict(self, **new: Unpack[answers.NewVerdict]) -> answers.Verdict:
+        """Say what a detection, or a whole photo, shows."""
+        return await self.send(calls.give_verdict(new))
+
+    async def withdraw_verdict(self, pk: int) -> None:
+        """Take a verdict back."""
+        await self.send(calls.withdraw_verdict(pk))
+
+    # --- Catalogue ----------------------------------------------------------------------------
+
+    def taxa(self, **filters: Unpack[Taxa]) -> AsyncIterator[catalogue.Taxon]:
+        """List taxa."""
+        return self.pages(calls.taxa(filters))
+
+    async def taxon(self, slug: str) -> catalogue.TaxonDetail:
+        """Read all that is known of a taxon."""
+        return await self.send(calls.taxon(slug))
+
+    def models(self) -> AsyncIterator[catalogue.Release]:
+        """List the releases of models."""
+        return self.pages(calls.models())
+
+    async def model(self, name: str, version: str) -> catalogue.Release:
+        """Read one release of a model."""
+        return await self.send(calls.model(name, version))
+
+    def runs(self) -> AsyncIterator[answers.Run]:
+        """List the runs that looked at your photos."""
+        return self.pages(calls.runs())
+
+    async def run(self, run_id: Id) -> answers.Run:
+        """Read one run: with which versions, weights and thresholds."""
+        return await self.send(calls.run(run_id))
+
+    # --- Projects -----------------------------------------------------------------------------
+
+    def projects(self) -> AsyncIterator[of_projects.Project]:
+        """List the projects that you are a member of."""
+        return self.pages(calls.list_projects())
+
+    async def project(self, slug: str) -> of_projects.Project:
+        """Read one project."""
+        return await self.send(calls.project(slug))
+
+    def deployments(self, project: str) -> AsyncIterator[of_projects.Deployment]:
+        """List the deployments of a project."""
+        return self.pages(calls.deployments(project))
+
+    async def deployment(self, pk: Id) -> of_projects.Deployment:
+        """Read one deployment."""
+        return await self.send(calls.deployment(pk))
+
+    async def make_deployment(
+        self, project: str, **new: Unpack[of_projects.NewDeployment]
+    ) -> of_projects.Deployment:
+        """Add a deployment to a project."""
+        return await self.send(calls.make_deployment(project, new))
+
+    async def change_deployment(self, pk: Id, **changes: Any) -> of_projects.Deployment:
+        """Change some values of a deployment, named as in `NewDeployment`."""
+        return await self.send(calls.change_deployment(pk, changes))
+
+    async def delete_deployment(self, pk: Id) -> None:
+        """Delete a deployment and its events; its photos stay."""
+        await self.send(calls.delete_deployment(pk))
+
+    def events(self, project: str, **filters: Unpack[Visits]) -> AsyncIterator[of_projects.Event]:
+        """List the visits at the cameras of a project."""
+        return self.pages(calls.events(project, filters))
+
+    async def event(self, pk: Id) -> of_projects.Event:
+        """Read one visit."""
+        return await self.send(calls.event(pk))
+
+    # --- Imports ------------------------------------------------------------------------------
+
+    async def open_import(
+        self, files: Sequence[Source], *, project: str = "", time_zone: str = "UTC"
+    ) -> exchange.Import:
+        """Send a file, or the files of a package, to be looked through; nothing changes yet."""
+        return await self.send(calls.open_import(files, project, time_zone))
+
+    def imports(self) -> AsyncIterator[exchange.Import]:
+        """List your imports and those of projects that you curate, the newest first."""
+        return self.pages(calls.list_imports())
+
+    async def import_job(self, import_id: Id) -> exchange.Import:
+        """Read how far an import is."""
+        return await self.send(calls.import_job(import_id))
+
+    def import_problems(self, import_id: Id) -> AsyncIterator[exchange.ImportProblem]:
+        """List what of a file cannot be taken, and why."""
+        return self.pages(calls.import_problems(import_id))
+
+    async def confirm_import(self, import_id: Id) -> exchange.Import:
+        """Carry out an import that is `ready`."""
+        return await self.send(calls.confirm_import(import_id))
+
+    async def cancel_import(self, import_id: Id) -> exchange.Import:
+        """Give an import up. What it has changed stays."""
+        return await self.send(calls.cancel_import(import_id))
+
+    async def watch_import(self, import_id: Id) -> AsyncIterator[exchange.Import]:
+        """Yield how far an import is each time that it changed, until it works no more.
+
+        It then waits for `confirm_import`, or has ended.
+        """
+        told = None
+        while told is None or told["state"] in AT_WORK:
+            if told is not None:
+                await asyncio.sleep(POLL_IMPORT)
+            now = await self.send(calls.import_job(import_id))
+            if now != told:
+                yield now
+            told = now
