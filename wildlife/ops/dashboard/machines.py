@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.cache import cache
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, storages
 from redis.exceptions import RedisError
 
 from wildlife.identifications.services import queues
@@ -79,7 +79,7 @@ def originals() -> int:
 
 def disk() -> Disk | None:
     """Return how full the disk is; None where photos are not kept on one of this machine."""
-    storage = getattr(default_storage, "_wrapped", default_storage)
+    storage = storages["default"]
     if not isinstance(storage, FileSystemStorage):
         return None
     folder = Path(storage.location)
