@@ -220,6 +220,8 @@ TABLE: Mapping[str, list[Row]] = {
     "photos/<uuid:photo_id>/live": [Row(OnPhoto(Right.SEE))],
     "photos/<uuid:photo_id>/delete": [Row(OnPhoto(Right.CURATE), "POST")],
     "photos/<uuid:photo_id>/again": [Row(OnPhoto(Right.CURATE), "POST")],
+    "photos/<uuid:photo_id>/say": [Row(OnPhoto(Right.REVIEW), "POST", data={"say": "unsure"})],
+    "photos/<uuid:photo_id>/take-back": [Row(OnPhoto(Right.REVIEW), "POST")],
     "photos/<uuid:photo_id>/origin": [Row(OnPhoto(Right.CURATE)),
                                       Row(OnPhoto(Right.CURATE), "POST")],
     "photos/<uuid:photo_id>/preview": [Row(OnPhoto(Right.SEE))],

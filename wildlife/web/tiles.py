@@ -51,15 +51,14 @@ class Tile:
 def with_answers(photos: QuerySet[Photo]) -> QuerySet[Photo]:
     """Fetch what `tiles_of` reads along with the photos."""
     detections = Detection.objects.select_related("identification__taxon")
-    return photos.prefetch_related(Prefetch("detections", detections))
+    return photos.select_related("taxon").prefetch_related(Prefetch("detections", detections))
 
 
 def tiles_of(photos: Iterable[Photo]) -> list[Tile]:
     """Return the grid's tiles for photos fetched with `with_answers`."""
     shown = list(photos)
-    names = names_of(
-        answer.taxon.slug for photo in shown for answer in _answers(photo) if answer.taxon
-    )
+    slugs = {answer.taxon.slug for photo in shown for answer in _answers(photo) if answer.taxon}
+    names = names_of(slugs | {photo.taxon.slug for photo in shown if photo.taxon})
     grown = tree()
     return [_tile(photo, names, grown) for photo in shown]
 
@@ -74,12 +73,14 @@ def _tile(photo: Photo, names: Mapping[str, Name], tree: Tree) -> Tile:
     if photo.state != Photo.State.DONE:
         return Tile(photo, str(photo.get_state_display()), "", None, None)
     rows = photo.detections.all()
+    if photo.settled:
+        return _settled(photo, rows, names)
     answers = _answers(photo)
     animals = [one for one in answers if one.reason != Identification.Reason.NO_ANIMAL]
     summary = summary_of([name_in(one, names) for one in animals], tree)
     notes = (
         "" if summary.complete else wording.animals(summary.animals),
-        beside(Counter(row.category for row in rows)),
+        beside(_counted(photo)),
     )
     return Tile(
         photo=photo,
@@ -88,6 +89,30 @@ def _tile(photo: Photo, names: Mapping[str, Name], tree: Tree) -> Tile:
         confidence=_confidence(summary, animals or answers),
         crop=next((row.index for row in rows if row.crop), None),
     )
+
+
+def _settled(photo: Photo, rows: Iterable[Detection], names: Mapping[str, Name]) -> Tile:
+    """Return the tile of a photo of which people have said what it is."""
+    name = names.get(photo.taxon.slug) if photo.taxon else None
+    if name is not None:
+        title = name.title
+    elif photo.blank:
+        title = _("No animal")
+    elif photo.people:
+        title = _("Person")
+    else:
+        title = _("Looked at by people")
+    others = [_("and others")] if photo.several_taxa else []
+    notes = (*others, beside(_counted(photo)), _("confirmed by people"))
+    crop = next((row.index for row in rows if row.crop), None)
+    return Tile(photo, title, wording.listed(notes), None, crop)
+
+
+def _counted(photo: Photo) -> Counter[str]:
+    """Count what was found by category. Where only somebody saw people, there is at least one."""
+    counts = Counter(row.category for row in photo.detections.all())
+    counts[Detection.Category.PERSON] = counts[Detection.Category.PERSON] or int(photo.people)
+    return counts
 
 
 def _confidence(summary: Summary, answers: list[Identification]) -> float | None:

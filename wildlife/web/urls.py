@@ -1,7 +1,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
 
-from wildlife.web import media, origins, views
+from wildlife.web import media, origins, saying, views
 from wildlife.web.notify import alerts
 from wildlife.web.uploads import receiving
 
@@ -29,6 +29,8 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/live", views.live, name="live"),
     path("photos/<uuid:photo_id>/delete", views.delete_photo, name="delete"),
     path("photos/<uuid:photo_id>/again", views.again, name="again"),
+    path("photos/<uuid:photo_id>/say", saying.say, name="say"),
+    path("photos/<uuid:photo_id>/take-back", saying.take_back, name="take_back"),
     path("photos/<uuid:photo_id>/origin", origins.correct, name="origin"),
     path("photos/<uuid:photo_id>/preview", media.preview, name="preview"),
     path("photos/<uuid:photo_id>/thumb", media.thumb, name="thumb"),

@@ -24,6 +24,7 @@ from wildlife.web import pages, wording
 from wildlife.web.origins import origin_of
 from wildlife.web.tiles import PENDING, tiles_of, with_answers
 from wildlife.web.uploads.standing import last_uploads
+from wildlife.web.words import words_of
 
 PHOTOS_PER_PAGE = 24
 OFFERED_PROJECTS = 200
@@ -111,6 +112,8 @@ def _shown(request: HttpRequest, photo: Photo, seen: str = "") -> dict[str, obje
         "live": pages.live_of(photo, seen) if photo.state in PENDING else None,
         "result": pages.result_of(photo) if done else None,
         "origin": origin_of(photo, request.user) if done else None,
+        "words": words_of(photo) if done else None,
+        "speaks": done and may_with(request.user, Right.REVIEW, photo),
         "again": changeable
         and photo.state == Photo.State.FAILED
         and pages.may_be_tried_again(photo),

@@ -1,0 +1,104 @@
+"""What people said of a photo, as its page tells it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from wildlife.identifications.answers import Settled, Standing, settled_of
+from wildlife.identifications.models import Verdict
+from wildlife.photos.models import Photo
+from wildlife.web import wording
+from wildlife.web.names import Name, names_of
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What was said of one thing on the photo; `name` is None where it is no named animal."""
+
+    title: str
+    name: Name | None
+    standing: str
+    sentence: str
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A box that a reader may speak of."""
+
+    detection: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All that people said, and the boxes that can be spoken of alone (none where it is one)."""
+
+    said: tuple[Word, ...]
+    boxes: tuple[About, ...]
+
+
+def words_of(photo: Photo) -> Words:
+    """Return what people said of a photo that is done, in a fixed number of queries."""
+    things = settled_of([photo.pk]).get(photo.pk, [])
+    taxa = {thing.taxon for thing in things} | {
+        verdict.taxon for thing in things for verdict in thing.verdicts
+    }
+    names = names_of({taxon.slug for taxon in taxa if taxon is not None})
+    boxes = [one for one in things if one.detection is not None]
+    return Words(
+        said=tuple(_word(one, names) for one in things if one.verdicts),
+        boxes=tuple(
+            About(one.detection.pk, f"{number} {_title(one.kind, one.taxon, names)}")
+            for number, one in enumerate(boxes, start=1)
+            if one.detection is not None
+        )
+        if len(boxes) > 1
+        else (),
+    )
+
+
+def _word(thing: Settled, names: dict[str, Name]) -> Word:
+    verdict = thing.verdict or thing.verdicts[0]
+    who = wording.listed(dict.fromkeys(_who(one) for one in _agreeing(thing, verdict)))
+    sentence = {
+        Standing.CONFIRMED: _("Confirmed by %(who)s."),
+        Standing.CORRECTED: _("%(who)s says so, and the models do not."),
+        Standing.HALF: _("%(who)s says so; a second reviewer is wanted."),
+        Standing.DISPUTED: _("Reviewers said different things, so it is open."),
+    }.get(thing.standing, _("%(who)s was not sure."))
+    return Word(
+        title=_title(verdict.kind, verdict.taxon, names),
+        name=names.get(verdict.taxon.slug) if verdict.taxon else None,
+        standing=thing.standing.value,
+        sentence=sentence % {"who": who},
+        more=wording.listed(_more(verdict)),
+    )
+
+
+def _agreeing(thing: Settled, verdict: Verdict) -> Sequence[Verdict]:
+    told = (verdict.kind, verdict.taxon_id)
+    return [one for one in thing.verdicts if (one.kind, one.taxon_id) == told]
+
+
+def _who(verdict: Verdict) -> str:
+    if verdict.given_by is not None:
+        return verdict.given_by.get_username()
+    return verdict.source or _("somebody")
+
+
+def _title(kind: str, taxon: object, names: dict[str, Name]) -> str:
+    name = names.get(getattr(taxon, "slug", ""))
+    if name is not None:
+        return name.title
+    if kind == Verdict.Kind.ANIMAL:
+        return _("An animal, kind not known")
+    return str(Verdict.Kind(kind).label)
+
+
+def _more(verdict: Verdict) -> list[str]:
+    told = [f"{verdict.count} ×"] if verdict.count else []
+    told += [str(verdict.get_sex_display())] if verdict.sex else []
+    told += [str(verdict.get_life_stage_display())] if verdict.life_stage else []
+    return told + ([verdict.behaviour] if verdict.behaviour else [])
