@@ -15,6 +15,7 @@ app.autodiscover_tasks(
         "wildlife.library",
         "wildlife.review",
         "wildlife.notify",
+        "wildlife.exchange",
         "wildlife.exchange.imports",
         "wildlife.accounts",
         "wildlife.api",

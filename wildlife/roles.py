@@ -77,6 +77,7 @@ BY_NOBODY = frozenset(
         "api.storedanswer",
         "auth.permission",
         "contenttypes.contenttype",
+        "exchange.exportjob",
         "exchange.import",
         "exchange.importproblem",
         "identifications.exemplar",

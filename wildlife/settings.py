@@ -290,6 +290,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(run_every=60),
         "options": {"expires": 60},
     },
+    "tend-exports": {
+        "task": "wildlife.exchange.tasks.tend",
+        "schedule": schedule(run_every=60),
+        "options": {"expires": 60},
+    },
     "tend-imports": {
         "task": "wildlife.exchange.imports.tasks.tend",
         "schedule": schedule(run_every=60),
