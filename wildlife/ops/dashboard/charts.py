@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -85,6 +86,8 @@ def answers(moments: Sequence[Moment]) -> Chart | None:
     if len(moments) < 2:
         return None
     last = len(moments) - 1
+    is_long = moments[-1].at - moments[0].at > timedelta(days=2)
+    written = "SHORT_DATE_FORMAT" if is_long else "TIME_FORMAT"
     sentence = _(
         "Now: %(confidence)s sure, %(agreement)s agreement; at first %(first)s and %(then)s."
     )
@@ -103,14 +106,11 @@ def answers(moments: Sequence[Moment]) -> Chart | None:
         for name, row in paths
     )
     across = tuple(
-        Tick(_across(at / last), _day(moments[at])) for at in sorted({0, last // 2, last})
+        Tick(_across(at / last), date_format(timezone.localtime(moments[at].at), written))
+        for at in sorted({0, last // 2, last})
     )
     upward = tuple(Tick(_up(part / 4), f"{part / 4:.0%}") for part in range(5))
     return Chart(sentence % ends, (), lines, across, upward)
-
-
-def _day(moment: Moment) -> str:
-    return date_format(timezone.localtime(moment.at), "SHORT_DATE_FORMAT")
 
 
 def _across(share: float) -> str:
