@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
@@ -35,28 +35,38 @@ class Found:
 
 
 def find(paths: Iterable[Path]) -> Found:
-    """Look through folders, and take files as they are named.
+    """Look through folders; files that are named are taken whatever they are called.
 
-    Links are not followed: what they lead to may lie outside the folder, or be counted twice. A
-    photo is called by its folder and what lies below. Raises FileNotFoundError.
+    Links in folders are not followed: what they lead to may lie outside, or be counted twice. A
+    photo is called by its folder and what lies below.
     """
     found, seen = Found(), set[Path]()
+
+    def take(file: Path, name: str, why: str) -> None:
+        if file.absolute() in seen:
+            return
+        seen.add(file.absolute())
+        if why := why or _why_not(file):
+            found.skipped.append(Skipped(file, why))
+        else:
+            found.files.append(Local(file, name))
+
+    def cannot(error: OSError) -> None:
+        found.skipped.append(Skipped(Path(error.filename), "cannot be read"))
+
     for path in paths:
-        inside = _below(path) if path.is_dir() else [(path, path.name)]
-        for file, name in inside:
-            if file.absolute() in seen:
-                continue
-            seen.add(file.absolute())
-            if why := _why_not(file):
-                found.skipped.append(Skipped(file, why))
-            else:
-                found.files.append(Local(file, name))
+        if path.is_dir():
+            for file, name in _below(path, cannot):
+                take(file, name, _by_name(file))
+        else:
+            take(path, path.name, "")
     return found
 
 
-def _below(folder: Path) -> Iterator[tuple[Path, str]]:
+def _below(folder: Path, cannot: Callable[[OSError], None]) -> Iterator[tuple[Path, str]]:
+    """Yield all files below a folder, and how each is called from there on."""
     top = folder.resolve()
-    for here, folders, files in os.walk(top):
+    for here, folders, files in os.walk(top, onerror=cannot):
         links = [name for name in folders if (Path(here) / name).is_symlink()]
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and name not in links
@@ -66,18 +76,21 @@ def _below(folder: Path) -> Iterator[tuple[Path, str]]:
             yield path, f"{top.name}/{path.relative_to(top).as_posix()}"
 
 
-def _why_not(path: Path) -> str:
-    """Return why a file is not sent; nothing where it is."""
+def _by_name(path: Path) -> str:
+    """Return why a file of a folder is not sent, as its name tells; nothing where it may be."""
     if path.is_symlink():
         return "link"
     if path.name.startswith("."):
         return "hidden"
+    return "" if path.suffix.lower() in SUFFIXES else "not a photo"
+
+
+def _why_not(path: Path) -> str:
+    """Return why a file is not sent; nothing where it is."""
     try:
         state = path.stat()
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{path} does not exist.") from None
+    except OSError:  # also one that was taken away in between
+        return "cannot be read"
     if not S_ISREG(state.st_mode):
         return "not a file"
-    if path.suffix.lower() not in SUFFIXES:
-        return "not a photo"
     return "" if state.st_size else "empty"

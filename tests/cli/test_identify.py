@@ -109,3 +109,10 @@ def test_shells_can_complete_the_command(alone: Commands) -> None:
     done = alone("--show-completion", "bash")
     assert done.code == 0
     assert "complete" in done.out
+
+
+def test_a_machine_alone_asks_its_own_copy(alone: Commands, card: Card) -> None:
+    """The server's own command answers: here that its copy is not prepared yet."""
+    done = alone("identify", "--local", card(1), DATA_DIR=str(alone.folder / "data"))
+    assert done.code == 1
+    assert "Run `manage.py" in done.err or "manage.py sync_models" in done.err
