@@ -4,8 +4,10 @@ import io
 
 import pytest
 from celery import Celery
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.test import Client
 from PIL import Image
 
 from pipelines.blurring import blurred
@@ -17,7 +19,7 @@ from wildlife.identifications.models import Verdict
 from wildlife.identifications.verdicts import Word, mark, withdraw
 from wildlife.photos.models import Photo
 from wildlife.photos.services import delete
-from wildlife.projects.models import Project
+from wildlife.projects.models import Membership, Project, Role
 
 STRIPES = ((255, 0, 255), (0, 255, 0))
 
@@ -171,3 +173,23 @@ def test_a_lost_original_leaves_the_pictures_withheld(photo: Photo) -> None:
     default_storage.delete(str(photo.original.name))
     blurring.make([photo.pk])
     assert not blurring.is_made(key(photo))
+
+
+def test_pictures_are_asked_for_when_a_photo_comes_into_a_project(
+    photo: Photo, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(Celery, "send_task", lambda *args, **more: asked.append(more["args"]))
+    owner = User.objects.create_user("ann")
+    Membership.objects.create(project=photo.project, user=owner, role=Role.OWNER)
+    mine = builders.photo("", owner=owner, name="mine.jpg")
+    builders.box(mine, builders.run(mine), 0, "person")
+    client = Client()
+    client.force_login(owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(
+            "/library/change",
+            {"action": "move", "photo": str(mine.pk), "query": "", "target": "p", "sure": "1"},
+        )
+    assert fresh(mine).project == photo.project
+    assert [[str(mine.pk)]] in asked

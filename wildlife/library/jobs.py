@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from wildlife.celery import app
+from wildlife.identifications.blurring import ask_for as ask_for_blurred
 from wildlife.identifications.services import dispatch
 from wildlife.library.filters import matching
 from wildlife.library.models import Job, Tag, Tagged
@@ -217,7 +218,11 @@ def _again(job: Job, ids: Sequence[UUID]) -> int:
 
 
 def _move(job: Job, ids: Sequence[UUID]) -> int:
-    return move(Photo.objects.filter(pk__in=ids), job.project) if job.project else 0
+    if job.project is None:
+        return 0
+    moved = move(Photo.objects.filter(pk__in=ids), job.project)
+    ask_for_blurred(ids)
+    return moved
 
 
 def _assign(job: Job, ids: Sequence[UUID]) -> int:
