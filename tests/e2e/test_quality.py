@@ -57,13 +57,22 @@ def signed_in(user: User, page: Page, url: str) -> None:
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": url}])
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def keep_all(page: Page, name: str) -> None:
+    """Take screenshots, wide and narrow, light and dark; nothing may be wider than its window."""
+    for size, viewport in (("", WIDE), ("-phone", PHONE)):
+        page.set_viewport_size(viewport)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert fits(page)
+            keep(page, f"{name}{size}-{scheme}")
+
+
 def test_an_owner_slides_to_a_limit_and_sets_it(
-    look: Callable[..., Page], live_server, mara: Project, scheme: str
+    look: Callable[..., Page], live_server, mara: Project
 ) -> None:
     owner = User.objects.create_user("ann")
     Membership.objects.create(project=mara, user=owner, role=Role.OWNER)
-    page = look(viewport=WIDE, color_scheme=scheme)
+    page = look(viewport=WIDE)
     signed_in(owner, page, live_server.url)
     page.goto(f"{live_server.url}/projects/mara/")
     page.get_by_role("link", name="Quality").click()
@@ -77,10 +86,7 @@ def test_an_owner_slides_to_a_limit_and_sets_it(
     expect(page.get_by_role("img", name="How often answers were true")).to_be_visible()
     page.locator(".confusions img").first.scroll_into_view_if_needed()
     page.evaluate("window.scrollTo(0, 0)")
-    keep(page, f"quality-{scheme}")
-    page.set_viewport_size(PHONE)
-    assert fits(page)
-    keep(page, f"quality-phone-{scheme}")
+    keep_all(page, "quality")
     page.set_viewport_size({"width": 360, "height": 740})
     assert fits(page)
     assert grave_violations(page, axe_script()) == []
@@ -91,9 +97,8 @@ def test_an_owner_slides_to_a_limit_and_sets_it(
     expect(slider).to_have_value("80")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_staff_see_what_failed_and_try_it_again(
-    look: Callable[..., Page], live_server, mara: Project, scheme: str, monkeypatch
+    look: Callable[..., Page], live_server, mara: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crew = {"one@here": ["control", "detect"], "two@there": ["expert.mammals"]}
     monkeypatch.setattr(machines, "present", lambda: crew)
@@ -103,16 +108,13 @@ def test_staff_see_what_failed_and_try_it_again(
             state="failed", name=f"A_rather_long_name_{number}.JPG", failure="The file ends early."
         )
     staff = User.objects.create_superuser("ops")
-    page = look(viewport=WIDE, color_scheme=scheme)
+    page = look(viewport=WIDE)
     signed_in(staff, page, live_server.url)
     page.goto(f"{live_server.url}/admin/")
     page.get_by_role("link", name="How it is doing").first.click()
     expect(page.get_by_text("A_rather_long_name_0.JPG")).to_be_visible()
     expect(page.get_by_text("40 photos in the last hour")).to_be_visible()
-    keep(page, f"dashboard-{scheme}")
-    page.set_viewport_size(PHONE)
-    assert fits(page)
-    keep(page, f"dashboard-phone-{scheme}")
+    keep_all(page, "dashboard")
     page.set_viewport_size({"width": 360, "height": 740})
     assert fits(page)
     builders.photo(state="failed", name="Later.JPG")
