@@ -159,6 +159,22 @@ TABLE: Mapping[str, list[Row]] = {
     "api/v1/imports/<uuid:import_id>/problems": [Row(InProject(Right.CURATE))],
     "api/v1/imports/<uuid:import_id>/confirm": [Row(InProject(Right.CURATE), "POST")],
     "api/v1/imports/<uuid:import_id>/cancel": [Row(InProject(Right.CURATE), "POST")],
+    "api/v1/projects/<slug:slug>/webhooks": [
+        Row(InProject(Right.MANAGE)),
+        Row(InProject(Right.MANAGE), "POST", data={"address": ADDRESS, "kinds": ["alert"]})],
+    "api/v1/webhooks/<uuid:webhook_id>": [
+        Row(InProject(Right.MANAGE)), Row(InProject(Right.MANAGE), "PATCH"),
+        Row(InProject(Right.MANAGE), "DELETE")],
+    "api/v1/webhooks/<uuid:webhook_id>/test": [Row(InProject(Right.MANAGE), "POST")],
+    "api/v1/webhooks/<uuid:webhook_id>/deliveries": [Row(InProject(Right.MANAGE))],
+    "api/v1/webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/again": [
+        Row(InProject(Right.MANAGE), "POST")],
+    "api/v1/projects/<slug:slug>/alerts": [
+        Row(InProject(Right.SEE)),
+        Row(InProject(Right.SEE), "POST", data={"name": "New", "first": True})],
+    "api/v1/alerts/<uuid:alert_id>": [
+        Row(OfUser("viewer")), Row(OfUser("viewer"), "PATCH", data={"first": True}),
+        Row(OfUser("viewer"), "DELETE")],
     "api/v1/taxa": [PUBLIC],
     "api/v1/taxa/<slug:slug>": [PUBLIC],
     # The place itself.

@@ -20,6 +20,7 @@ WRITES: Mapping[str, Mapping[str, Scope]] = {
     "verdicts": {"POST": Scope.REVIEW, "DELETE": Scope.REVIEW},
     "taxa": {"POST": Scope.CURATE, "PATCH": Scope.CURATE, "DELETE": Scope.CURATE},
     "imports": {"POST": Scope.CURATE},
+    "alerts": {"POST": Scope.REVIEW, "PATCH": Scope.REVIEW, "DELETE": Scope.REVIEW},
     "deployments": {"POST": Scope.CURATE, "PATCH": Scope.CURATE, "DELETE": Scope.CURATE},
 }
 """From resource and method to scope. Reading needs `read`; what is not in here needs `admin`."""

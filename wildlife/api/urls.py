@@ -2,7 +2,17 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerView
 
-from wildlife.api import answers, catalogue, imports, media, projects, taxa, uploads, views
+from wildlife.api import (
+    answers,
+    catalogue,
+    imports,
+    media,
+    notify,
+    projects,
+    taxa,
+    uploads,
+    views,
+)
 from wildlife.api.schema import Schema
 
 app_name = "api"
@@ -54,6 +64,16 @@ urlpatterns = [
     path("v1/imports/<uuid:import_id>/problems", imports.ImportProblems.as_view()),
     path("v1/imports/<uuid:import_id>/confirm", imports.ImportConfirm.as_view()),
     path("v1/imports/<uuid:import_id>/cancel", imports.ImportCancel.as_view()),
+    path("v1/projects/<slug:slug>/webhooks", notify.WebhookList.as_view()),
+    path("v1/webhooks/<uuid:webhook_id>", notify.WebhookDetail.as_view()),
+    path("v1/webhooks/<uuid:webhook_id>/test", notify.WebhookTest.as_view()),
+    path("v1/webhooks/<uuid:webhook_id>/deliveries", notify.DeliveryList.as_view()),
+    path(
+        "v1/webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/again",
+        notify.DeliveryAgain.as_view(),
+    ),
+    path("v1/projects/<slug:slug>/alerts", notify.AlertList.as_view()),
+    path("v1/alerts/<uuid:alert_id>", notify.AlertDetail.as_view()),
     path("v1/taxa", taxa.TaxonList.as_view(), name="taxa"),
     path("v1/taxa/<slug:slug>", taxa.TaxonDetail.as_view(), name="taxon"),
     re_path(r"", views.Unknown.as_view()),
