@@ -108,6 +108,21 @@ def test_old_files_go_and_their_imports_stay(bring: Bring) -> None:
     assert not storage.exists(name)
 
 
+def test_the_file_of_an_import_goes_after_its_project(
+    bring: Bring, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = bring(TABLE, "a.csv")
+    storage, name = job.file.storage, job.file.name
+    jobs.tend()
+    assert storage.exists(name)
+    Import.objects.all().delete()
+    jobs.tend()
+    assert storage.exists(name)  # its row may only be on its way
+    monkeypatch.setattr(jobs, "ORPHANED", -timedelta(days=1))
+    jobs.tend()
+    assert not storage.exists(name)
+
+
 def test_nobody_piles_up_imports(bring: Bring, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "MOST_UNFINISHED", 1)
     bring(TABLE, "a.csv", only_look=True)

@@ -24,6 +24,7 @@ _SUSPICIOUS = 16 * 1024 * 1024
 _DAMAGED = (BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError)
 _NOT_JSON = re.compile(rb"(?<=[\[:,\s])-?(?:NaN|Infinity)(?![\w\"])")
 _TAIL = 16
+_LONGEST_WORD = 4096
 _TELLING = {"predictions", "detection_categories", "images", "annotations"}
 """Where one of these is met, the rest of a document need not be read to know its format."""
 
@@ -112,12 +113,15 @@ class _Numbers:
 
 
 def _between(data: bytes) -> int:
-    """Return a place near the end where no word is cut in two; what follows begins with a sign."""
+    """Return a place near the end where no word is cut in two; what follows begins with a sign.
+
+    0 where there is none yet; a word that is longer than all of these is cut.
+    """
     last = max(len(data) - _TAIL, 0)
     cut = last
     while cut and (data[cut : cut + 1].isalnum() or data[cut : cut + 1] == b"-"):
         cut -= 1
-    return cut or last
+    return cut if cut or len(data) < _LONGEST_WORD else last
 
 
 def items(file: IO[bytes], prefix: str) -> Iterator[Any]:

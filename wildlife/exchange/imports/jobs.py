@@ -7,7 +7,7 @@ a broker that is away, only makes it later.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import BinaryIO, cast
 from uuid import UUID
@@ -54,6 +54,9 @@ MOST_ATTEMPTS = 3
 MOST_UNFINISHED = 20
 KEPT = timedelta(days=14)
 """A file is kept for so long after its last sign of life."""
+FOLDER = "imports"
+ORPHANED = timedelta(days=1)
+"""A file may be there a while before its row is."""
 State = Import.State
 AT_WORK = (State.CHECKING, State.RUNNING)
 OPEN = (*AT_WORK, State.READY)
@@ -140,6 +143,19 @@ def tend() -> None:
         job.file.delete(save=False)
         state = State.CANCELLED if job.state == State.READY else job.state
         Import.objects.filter(pk=job.pk).update(file="", state=state)
+    _let_go_of_orphans(now)
+
+
+def _let_go_of_orphans(now: datetime) -> None:
+    """Remove files whose import went with its project or its account."""
+    try:
+        _folders, names = default_storage.listdir(FOLDER)
+    except FileNotFoundError:
+        return
+    known = set(Import.objects.exclude(file="").values_list("file", flat=True))
+    for key in {f"{FOLDER}/{name}" for name in names} - known:
+        if default_storage.get_modified_time(key) < now - ORPHANED:
+            default_storage.delete(key)
 
 
 def go_on(job_id: UUID | str) -> None:

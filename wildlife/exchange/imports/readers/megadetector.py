@@ -110,7 +110,8 @@ def _said(
     if kind not in ("animal", "person", "vehicle"):
         raise WrongValue("bad_category", _("The category of a detection is not explained."))
     scores = []
-    for pair in one.get("classifications") or ():
+    guesses = one.get("classifications")
+    for pair in guesses if isinstance(guesses, list) else ():
         if not isinstance(pair, list) or len(pair) != 2 or str(pair[0]) not in labels:
             raise WrongValue("bad_category", _("A classification is not explained."))
         scores.append((labels[str(pair[0])], number(pair[1], 0, 1, "classifications")))
