@@ -14,7 +14,7 @@ from pipelines.keys import thumb_key
 from tests.web import builders
 from tests.web.conftest import as_guest
 from wildlife.accounts.models import Export, ExportFile
-from wildlife.exchange.models import Import
+from wildlife.exchange.models import ExportJob, Import
 from wildlife.identifications.models import Run, Verdict
 from wildlife.library.models import Job, SavedFilter
 from wildlife.notify.mailing import token_of
@@ -92,6 +92,8 @@ def build() -> World:
     export = Export.objects.create(user=mine, state="ready", alive_at=now)
     key = default_storage.save("exports/one.zip", ContentFile(b"zip"))
     ExportFile.objects.create(export=export, number=1, key=key, size=3)
+    exported = ExportJob.objects.create(by=mine, format="csv", state="ready")
+    exported.file.save("one", ContentFile(b"csv"))
     token, _secret = make(mine, "a token", [Scope.READ], None)
     ModelRelease.objects.create(name="birds", version="1", kind="expert", sha256="0" * 64)
     brought = Import.objects.create(by=users["owner"], project=mara, name="a.csv", state="ready")
@@ -115,6 +117,7 @@ def build() -> World:
         "invitation": invitation.pk,
         "filter": SavedFilter.objects.create(owner=mine, name="cats", query="?group=bird").pk,
         "export_id": export.pk,
+        "exported": exported.pk,
         "number": 1,
         "import_id": brought.pk,
         "own_import": own.pk,

@@ -19,6 +19,7 @@ WRITES: Mapping[str, Mapping[str, Scope]] = {
     "uploads": {"POST": Scope.UPLOAD},
     "verdicts": {"POST": Scope.REVIEW, "DELETE": Scope.REVIEW},
     "taxa": {"POST": Scope.CURATE, "PATCH": Scope.CURATE, "DELETE": Scope.CURATE},
+    "exports": {"POST": Scope.READ, "DELETE": Scope.READ},
     "imports": {"POST": Scope.CURATE},
     "alerts": {"POST": Scope.REVIEW, "PATCH": Scope.REVIEW, "DELETE": Scope.REVIEW},
     "deployments": {"POST": Scope.CURATE, "PATCH": Scope.CURATE, "DELETE": Scope.CURATE},

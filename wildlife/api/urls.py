@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularSwaggerView
 from wildlife.api import (
     answers,
     catalogue,
+    exports,
     imports,
     media,
     notify,
@@ -59,6 +60,9 @@ urlpatterns = [
         name="deployment",
     ),
     path("v1/events/<uuid:event_id>", projects.EventDetail.as_view(), name="event"),
+    path("v1/exports", exports.ExportList.as_view(), name="exports"),
+    path("v1/exports/<uuid:exported>", exports.ExportDetail.as_view(), name="export"),
+    path("v1/exports/<uuid:exported>/file", exports.ExportFile.as_view(), name="export_file"),
     path("v1/imports", imports.ImportList.as_view(), name="imports"),
     path("v1/imports/<uuid:import_id>", imports.ImportDetail.as_view(), name="import"),
     path("v1/imports/<uuid:import_id>/problems", imports.ImportProblems.as_view()),

@@ -54,6 +54,10 @@ class WrongExport(Exception):
     """Nothing is made of what was asked for; the message says why, and what to do."""
 
 
+class TooMany(WrongExport):
+    """Nothing more is made before something is ready."""
+
+
 class _Stopped(Exception):
     """The job is gone, or another worker has taken it over."""
 
@@ -65,7 +69,7 @@ def ask(
 
     `site` is where this copy is reached ("https://example.org"). That the asker sees the project is
     the caller's question; it is asked again when the file is made. Raises WrongExport for a wish
-    that names another project, and where too many are being made for the asker.
+    that names another project, TooMany where too many are being made for the asker.
     """
     wish = wish or Wish()
     if wish.project not in ("", project.slug if project else ""):
@@ -73,7 +77,7 @@ def ask(
     if format_ not in FORMATS:
         raise WrongExport(_("There is no such format. Choose one of the list."))
     if ExportJob.objects.filter(by=by, state=State.MAKING).count() >= MOST_AT_WORK:
-        raise WrongExport(_("Wait for the exports that are being made, or delete one of them."))
+        raise TooMany(_("Wait for the exports that are being made, or delete one of them."))
     query = wish.without("project").query
     job = ExportJob.objects.create(by=by, project=project, format=format_, query=query, site=site)
     transaction.on_commit(lambda: send(job))

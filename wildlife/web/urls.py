@@ -14,6 +14,7 @@ urlpatterns = [
     path("species/", include("wildlife.web.taxa.urls")),
     path("library/", include("wildlife.web.library.urls")),
     path("alerts/stop/<str:token>/", alerts.stop, name="stop_alert"),
+    path("exports/", include("wildlife.web.exchange.urls")),
     path("imports/", include("wildlife.web.importing.urls")),
     path("projects/", include("wildlife.web.projects.urls")),
     path("favicon.ico", views.favicon, name="favicon"),

@@ -27,6 +27,7 @@ _TABS = (
     ("events", gettext_lazy("Events"), Right.SEE),
     ("review", gettext_lazy("Review"), Right.REVIEW),
     ("quality", gettext_lazy("Quality"), Right.SEE),
+    ("exports", gettext_lazy("Exports"), Right.SEE),
     ("imports", gettext_lazy("Imports"), Right.CURATE),
     ("members", gettext_lazy("Members"), Right.SEE),
     ("alerts", gettext_lazy("Alerts"), Right.SEE),

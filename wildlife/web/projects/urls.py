@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from wildlife.web.exchange.urls import of_project as exports_of_project
 from wildlife.web.importing.urls import of_project
 from wildlife.web.projects import members, settings, views
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("<slug:slug>/leave", members.leave, name="leave"),
     path("<slug:slug>/invitations/<int:pk>/revoke", members.revoke, name="revoke"),
     path("<slug:slug>/", include("wildlife.web.deployments.urls")),
+    path("<slug:slug>/", include(exports_of_project)),
     path("<slug:slug>/", include(of_project)),
     path("<slug:slug>/", include("wildlife.web.notify.urls")),
     path("<slug:slug>/", include("wildlife.web.review.urls")),

@@ -1,0 +1,19 @@
+"""What the formats are for, in a sentence each."""
+
+from django.utils.translation import gettext_lazy
+
+SENTENCES = {
+    "camtrap-dp": gettext_lazy(
+        "The standard of camera trapping: deployments, photos and observations in one package."
+    ),
+    "darwin-core": gettext_lazy("Occurrences of animals, ready for GBIF."),
+    "megadetector": gettext_lazy(
+        "Boxes of animals, people and vehicles, for Timelapse and others."
+    ),
+    "speciesnet": gettext_lazy("Predictions as SpeciesNet writes them, with boxes and taxa."),
+    "coco": gettext_lazy("Boxes with classes, for training detectors."),
+    "geojson": gettext_lazy("Photos with a place as points, for QGIS and other maps."),
+    "crops": gettext_lazy("The cut-outs of animals in a folder per class, for training."),
+    "csv": gettext_lazy("One table with a row per animal, for spreadsheets and R."),
+    "parquet": gettext_lazy("The same table, small and typed, for pandas, DuckDB and R."),
+}
