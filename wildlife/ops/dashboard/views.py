@@ -37,23 +37,23 @@ def for_staff(view: View) -> View:
     return guarded
 
 
-@require_safe
 @for_staff
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The dashboard in the frame of the admin."""
     frame = admin.site.each_context(request) | {"title": _("How it is doing")}
     return TemplateResponse(request, "admin/ops/dashboard.html", frame | _figures())
 
 
-@require_safe
 @for_staff
+@require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """The figures alone, to be put in their place."""
     return TemplateResponse(request, "admin/ops/_figures.html", _figures())
 
 
-@require_POST
 @for_staff
+@require_POST
 def retry(request: HttpRequest) -> HttpResponse:
     """Let one photo that failed be looked at again, or all of them."""
     found = reading.failed()
