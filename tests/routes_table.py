@@ -127,6 +127,7 @@ TABLE: Mapping[str, list[Row]] = {
     "api/v1/photos/<uuid:photo_id>/detections/<int:index>/crop": [Row(OnPhoto(Right.SEE))],
     "api/v1/uploads": [PUBLIC, Row(InProject(Right.UPLOAD), "POST", data={"project": "mara"})],
     "api/v1/uploads/<uuid:upload_id>": [MINE],
+    "api/v1/uploads/<uuid:upload_id>/stream": [MINE],
     "api/v1/uploads/<uuid:upload_id>/items": [MINE],
     "api/v1/uploads/<uuid:upload_id>/files": [MINE_POST],
     "api/v1/uploads/<uuid:upload_id>/addresses": [Row(OfUser(), "POST", data={"urls": [ADDRESS]})],
