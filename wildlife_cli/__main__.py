@@ -1,12 +1,13 @@
 """`wildlife`, and `python -m wildlife_cli`."""
 
-from wildlife_cli import identify, imports, login, status, upload, watch
+from wildlife_cli import exports, identify, imports, login, status, upload, watch
 from wildlife_cli.output import ended, new_app
 
 app = new_app()
 app.command()(identify.identify)
 app.command()(upload.upload)
 app.command()(watch.watch)
+app.command()(exports.export)
 app.command("import")(imports.import_files)
 app.command()(status.status)
 app.command()(login.login)

@@ -250,5 +250,29 @@ def cancel_import(import_id: Id) -> Call[exchange.Import]:
     return Call("imports_cancel", "POST", f"/imports/{_id(import_id)}/cancel")
 
 
+# --- Exports ----------------------------------------------------------------------------------
+
+
+def open_export(kind: str, project: str, query: str) -> Call[exchange.Export]:
+    sent = {"format": kind, "project": project, "query": query}
+    return Call("exports_open", "POST", "/exports", json=sent)
+
+
+def list_exports() -> Call[Page[exchange.Export]]:
+    return Call("exports_list", "GET", "/exports")
+
+
+def export_job(export_id: Id) -> Call[exchange.Export]:
+    return Call("exports_read", "GET", f"/exports/{_id(export_id)}")
+
+
+def export_file(export_id: Id) -> Call[bytes]:
+    return Call("exports_file", "GET", f"/exports/{_id(export_id)}/file")
+
+
+def delete_export(export_id: Id) -> Call[None]:
+    return Call("exports_delete", "DELETE", f"/exports/{_id(export_id)}")
+
+
 def _id(text: Id) -> str:
     return quote(str(text), safe="")

@@ -1,9 +1,10 @@
 """Requests and answers with asyncio: again where that helps, page after page."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -50,21 +51,30 @@ class Sending:
 
     async def send(self, call: Call[T]) -> T:
         """Send a request, again where that may help, and return what it is answered with."""
+        answered: T = wire.answer(await self._tried(lambda: self._once(call)))
+        return answered
+
+    async def save(self, call: Call[bytes], path: Path) -> None:
+        """Write what a request is answered with to a file: all of it, or nothing."""
+        response = await self._tried(lambda: self._stored(call, path))
+        if not response.is_success:
+            wire.answer(response)
+
+    async def _tried(self, once: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         tried = 0
         while True:
             tried += 1
             await asyncio.sleep(self._gate.wait(self._retries.patience))
             response = failure = None
             try:
-                response = await self._once(call)
+                response = await once()
             except httpx.TransportError as error:
                 failure = error
             pause = self._retries.pause(tried, response)
             if pause is not None:
                 await asyncio.sleep(pause)
             elif response is not None:
-                answered: T = wire.answer(response)
-                return answered
+                return response
             elif failure is not None:
                 raise wire.unreachable(self._http.base_url, failure) from failure
 
@@ -82,5 +92,19 @@ class Sending:
     async def _once(self, call: Call[Any]) -> httpx.Response:
         with ExitStack() as opened:
             response = await self._http.request(**wire.arguments(call, opened))
+        self._gate.note(response)
+        return response
+
+    async def _stored(self, call: Call[bytes], path: Path) -> httpx.Response:
+        part = path.with_name(f"{path.name}.part")
+        with ExitStack() as opened:
+            async with self._http.stream(**wire.arguments(call, opened)) as response:
+                if response.is_success:
+                    with part.open("wb") as file:
+                        async for chunk in response.aiter_bytes():
+                            file.write(chunk)
+                    part.replace(path)
+                else:
+                    await response.aread()
         self._gate.note(response)
         return response

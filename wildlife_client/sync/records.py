@@ -1,6 +1,7 @@
 """All else that a server knows."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Unpack
 
 from wildlife_client import calls
@@ -16,13 +17,13 @@ from wildlife_client.sync.sending import Sending
 from wildlife_client.types import answers, catalogue, exchange
 from wildlife_client.types import projects as of_projects
 
-AT_WORK = ("checking", "running")
-POLL_IMPORT = 2.0
+AT_WORK = ("checking", "running", "making")
+POLL_JOB = 2.0
 """seconds between two questions how far something is"""
 
 
 class Records(Sending):
-    """The operations on answers, species, models, projects and imports."""
+    """The operations on answers, species, models, projects, imports and exports."""
 
     # --- Answers ------------------------------------------------------------------------------
 
@@ -160,8 +161,43 @@ class Records(Sending):
         told = None
         while told is None or told["state"] in AT_WORK:
             if told is not None:
-                self._sleep(POLL_IMPORT)
+                self._sleep(POLL_JOB)
             now = self.send(calls.import_job(import_id))
             if now != told:
                 yield now
             told = now
+
+    # --- Exports ------------------------------------------------------------------------------
+
+    def open_export(
+        self, kind: exchange.ExportFormat, *, project: str = "", query: str = ""
+    ) -> exchange.Export:
+        """Let a file be made of photos and answers; `query` is that of the library's address."""
+        return self.send(calls.open_export(kind, project, query))
+
+    def exports(self) -> Iterator[exchange.Export]:
+        """List your exports, the newest first."""
+        return self.pages(calls.list_exports())
+
+    def export_job(self, export_id: Id) -> exchange.Export:
+        """Read how far an export is."""
+        return self.send(calls.export_job(export_id))
+
+    def watch_export(self, export_id: Id) -> Iterator[exchange.Export]:
+        """Yield how far an export is each time that it changed, until it is ready or failed."""
+        told = None
+        while told is None or told["state"] in AT_WORK:
+            if told is not None:
+                self._sleep(POLL_JOB)
+            now = self.send(calls.export_job(export_id))
+            if now != told:
+                yield now
+            told = now
+
+    def save_export(self, export_id: Id, path: Path) -> None:
+        """Download the file of an export that is `ready`: all of it, or nothing."""
+        self.save(calls.export_file(export_id), path)
+
+    def delete_export(self, export_id: Id) -> None:
+        """Delete an export with its file, or stop the one that is being made."""
+        self.send(calls.delete_export(export_id))

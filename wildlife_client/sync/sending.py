@@ -1,9 +1,10 @@
 """Requests and answers, one after another: again where that helps, page after page."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -53,21 +54,30 @@ class Sending:
 
     def send(self, call: Call[T]) -> T:
         """Send a request, again where that may help, and return what it is answered with."""
+        answered: T = wire.answer(self._tried(lambda: self._once(call)))
+        return answered
+
+    def save(self, call: Call[bytes], path: Path) -> None:
+        """Write what a request is answered with to a file: all of it, or nothing."""
+        response = self._tried(lambda: self._stored(call, path))
+        if not response.is_success:
+            wire.answer(response)
+
+    def _tried(self, once: Callable[[], httpx.Response]) -> httpx.Response:
         tried = 0
         while True:
             tried += 1
             self._sleep(self._gate.wait(self._retries.patience))
             response = failure = None
             try:
-                response = self._once(call)
+                response = once()
             except httpx.TransportError as error:
                 failure = error
             pause = self._retries.pause(tried, response)
             if pause is not None:
                 self._sleep(pause)
             elif response is not None:
-                answered: T = wire.answer(response)
-                return answered
+                return response
             elif failure is not None:
                 raise wire.unreachable(self._http.base_url, failure) from failure
 
@@ -87,5 +97,19 @@ class Sending:
     def _once(self, call: Call[Any]) -> httpx.Response:
         with ExitStack() as opened:
             response = self._http.request(**wire.arguments(call, opened))
+        self._gate.note(response)
+        return response
+
+    def _stored(self, call: Call[bytes], path: Path) -> httpx.Response:
+        part = path.with_name(f"{path.name}.part")
+        with ExitStack() as opened:
+            response = opened.enter_context(self._http.stream(**wire.arguments(call, opened)))
+            if response.is_success:
+                with part.open("wb") as file:
+                    for chunk in response.iter_bytes():
+                        file.write(chunk)
+                part.replace(path)
+            else:
+                response.read()
         self._gate.note(response)
         return response

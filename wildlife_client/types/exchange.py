@@ -1,7 +1,19 @@
-"""What the API says of imports."""
+"""What the API says of imports and exports."""
 
 from typing import Literal, TypedDict
 
+ExportFormat = Literal[
+    "camtrap-dp",
+    "darwin-core",
+    "megadetector",
+    "speciesnet",
+    "coco",
+    "geojson",
+    "crops",
+    "csv",
+    "parquet",
+]
+ExportState = Literal["making", "ready", "failed"]
 ImportState = Literal["checking", "ready", "running", "done", "failed", "cancelled"]
 
 
@@ -34,3 +46,26 @@ class ImportProblem(TypedDict):
     item: str
     code: str
     reason: str
+
+
+class Export(TypedDict):
+    """A file that is made of photos and answers, and how far it is; `notes` tell what is missing.
+
+    `file` leads to it once it is `ready`, until `expires_at`.
+    """
+
+    id: str
+    url: str
+    project: str
+    format: str
+    query: str
+    state: ExportState
+    done: int
+    total: int | None
+    notes: list[str]
+    failure: str
+    file: str
+    size: int
+    asked_at: str
+    finished_at: str | None
+    expires_at: str | None
