@@ -126,8 +126,8 @@ def accept(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @for_users
 def undo(request: HttpRequest, slug: str, acceptance_id: UUID) -> HttpResponse:
-    """Take back all that was accepted in one go."""
-    project = project_or_404(request, slug, Right.REVIEW)
+    """Take back all that the reader accepted in one go, whatever their role is by now."""
+    project = project_or_404(request, slug)
     rows = Acceptance.objects.filter(project=project, by=user_of(request))
     accepting.undo(get_object_or_404(rows, pk=acceptance_id))
     messages.success(request, _("It is being taken back."))
