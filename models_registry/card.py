@@ -41,6 +41,8 @@ class InputSpec:
     std: tuple[float, float, float]
     closer: int = 0
     """Of a detector: the size of a second, closer look; 0 for none."""
+    mirrored: bool = False
+    """Of a classifier: whether it looks at the mirror image too, in as much time again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def read_card(folder: Path) -> ModelCard:
             mean=picture.triple("mean"),
             std=picture.triple("std"),
             closer=int(picture.number("closer", 0, least=0, most=4096)),
+            mirrored=picture.flag("mirrored"),
         ),
         outputs=outputs,
         gallery=gallery.matching("file", r"[\w.-]*\w") if gallery else "",
@@ -225,6 +228,12 @@ class _Table:
         value = float(self._take(key, int | float, "a number", default))  # type: ignore[arg-type]
         if not least <= value <= most:
             raise self._fault(key, f"from {least} to {most}, and is {value}")
+        return value
+
+    def flag(self, key: str) -> bool:
+        value = self._content.pop(key, False)
+        if not isinstance(value, bool):
+            raise self._fault(key, "true or false")
         return value
 
     def has(self, key: str) -> bool:

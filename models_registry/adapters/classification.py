@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image
 
-from models_registry.adapters.preprocessing import pixels
+from models_registry.adapters.preprocessing import looked_at
 from models_registry.backends import Backend
 from models_registry.card import ModelCard
 from models_registry.errors import InferenceFailed
@@ -35,8 +35,7 @@ class ImageClassifier:
         """
         if not images:
             return np.empty((0, len(self.labels)), np.float32)
-        inputs = (pixels(image, self._spec) for image in images)
-        logits = np.concatenate(list(self._backend.map(inputs)))
+        logits = looked_at(images, self._spec, self._backend)
         if logits.shape != (len(images), self._outputs) or not np.isfinite(logits).all():
             raise InferenceFailed(f"The network gave {logits.shape} or numbers that are none.")
         scores = np.exp((logits - logits.max(axis=1, keepdims=True)) / self._temperature)

@@ -1,11 +1,13 @@
 """From pictures to the pixels that every backend gets, bit for bit the same."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from models_registry.backends import Backend
 from models_registry.card import InputSpec
 
 
@@ -38,6 +40,29 @@ def pixels(image: Image.Image, spec: InputSpec) -> NDArray[np.uint8]:
             box = (left, top, left + side, top + side)
         square = _resized(rgb, size, box)
     return np.asarray(square, dtype=np.uint8)[None]
+
+
+def looked_at(
+    images: Sequence[Image.Image], spec: InputSpec, backend: Backend
+) -> NDArray[np.float32]:
+    """Return a network's answers to pictures, shape (len(images), ...).
+
+    Where the card asks for it, an answer is the mean of those to a picture and to its mirror image:
+    both show the same animal, and what the two answers differ in is chance.
+    """
+
+    def views() -> Iterator[NDArray[np.uint8]]:
+        for image in images:
+            view = pixels(image, spec)
+            yield view
+            if spec.mirrored:
+                yield np.ascontiguousarray(view[:, :, ::-1])
+
+    answers = np.concatenate(list(backend.map(views())))
+    if not spec.mirrored:
+        return answers
+    means: NDArray[np.float32] = (answers[::2] + answers[1::2]) / 2
+    return means
 
 
 def placement(size: tuple[int, int], spec: InputSpec) -> Inside:

@@ -86,6 +86,7 @@ def write_release(
         "mean": list(spec.mean),
         "std": list(spec.std),
         **({"closer": spec.closer} if spec.closer else {}),
+        **({"mirrored": True} if spec.mirrored and kind != "embedder" else {}),
     }
     parts: dict[str, Mapping[str, Any]] = {"network": network, "input": picture}
     if gallery:

@@ -73,6 +73,13 @@ def test_a_taxon_without_photos_keeps_the_parents_weights(order: Order) -> None:
     assert not np.allclose(child["classifier.weight"][3], parent["classifier.weight"][1], atol=2e-3)
 
 
+def test_a_child_looks_at_pictures_as_its_parent_does(order: Order) -> None:
+    parent = replace(order.parent, input=replace(order.parent.input, mirrored=True))
+    card = train(replace(order, parent=parent), "expert", QUICK, Listener())
+    assert card.input == parent.input
+    assert not train(order, "expert", QUICK, Listener()).input.mirrored
+
+
 def test_weights_are_half_precision(order: Order) -> None:
     card = train(order, "expert", QUICK | {"head_epochs": 1, "epochs": 0}, Listener())
 
