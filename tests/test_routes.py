@@ -108,9 +108,16 @@ def ask(world: World, who: str, route: str, row: Row, seen: Seen | None) -> str:
 def content(
     world: World, who: str, route: str, row: Row, seen: Seen | None, index: int = 0
 ) -> bytes:
-    """Return all that somebody is answered, headers first. The caller undoes what it does."""
+    """Return all that somebody is answered, or the headers where that is nothing.
+
+    Streams of events, which do not end, are not read. The caller undoes what the request does.
+    """
     answer = _answer(world, who, route, row, seen, index)
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if answer.streaming:
+        endless = answer["Content-Type"].startswith("text/event-stream")
+        body = b"" if endless else b"".join(answer.streaming_content)
+    else:
+        body = answer.content
     return body or str(dict(answer.headers)).encode()
 
 
