@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from pipelines.identify import expert_step
 from wildlife.celery import app
-from wildlife.identifications import exemplars, lineup
+from wildlife.identifications import blurring, exemplars, lineup
 from wildlife.identifications.answers import Box, box_of
 from wildlife.identifications.digests import write_digests
 from wildlife.identifications.events import ask_for_events_of
@@ -101,6 +101,7 @@ def withdraw(verdicts: QuerySet[Verdict]) -> int:
 def changed(photo_ids: Collection[UUID]) -> None:
     """Bring what follows from verdicts in line with them; in the transaction of their change."""
     write_digests(photo_ids)
+    blurring.ask_for(photo_ids)
     ask_for_events_of(photo_ids)
     tell_of(Happening.Kind.VERDICT, photo_ids)
     transaction.on_commit(teach)
