@@ -25,7 +25,7 @@ def changed(project: Project) -> None:
     transaction.on_commit(lambda: _send(project.pk, 0))
 
 
-def settle_anew(project_id: UUID | str, after: int) -> None:
+def settle_anew(project_id: UUID, after: int) -> None:
     """Go on behind a verdict; a worker goes on where more are left."""
     until = time.monotonic() + SECONDS
     rows = Verdict.objects.filter(photo__project=project_id).order_by("pk")
@@ -38,7 +38,7 @@ def settle_anew(project_id: UUID | str, after: int) -> None:
             return
 
 
-def _send(project_id: UUID | str, after: int) -> None:
+def _send(project_id: UUID, after: int) -> None:
     try:
         app.send_task(TASK, args=[str(project_id), after], ignore_result=True)
     except (OperationalError, RedisError, OSError) as error:

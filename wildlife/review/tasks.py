@@ -1,5 +1,7 @@
 """What Celery may call. Each task only says which service does it."""
 
+from uuid import UUID
+
 from celery import shared_task
 from django.db import close_old_connections
 
@@ -25,4 +27,4 @@ def tend() -> None:
 def settle_anew(project_id: str, after: int) -> None:
     """Settle anew what a project has, from behind a verdict."""
     close_old_connections()
-    rules.settle_anew(project_id, after)
+    rules.settle_anew(UUID(project_id), after)
