@@ -37,7 +37,11 @@ def test_a_row_says_what_is_on_a_photo_or_why_it_cannot_be_read(tmp_path: Path):
     Image.new("RGB", (64, 48), GREEN).save(tmp_path / "b.png")
     (tmp_path / "c.jpg").touch()
     Image.new("RGB", (64, 48), RED).save(tmp_path / "a.png")
-    rows = table(tmp_path)
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="1 of 3 files") as failed:
+        call_command("identify", tmp_path, stdout=out)
+    assert failed.value.returncode == 1
+    rows = out.getvalue().splitlines()
     assert "Vulpes vulpes" in rows[1]
     assert "no animal" in rows[2]
     assert "This file is empty" in rows[3]

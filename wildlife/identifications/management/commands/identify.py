@@ -1,4 +1,7 @@
-"""`manage.py identify`: the whole graph for files and folders, without a server."""
+"""`manage.py identify`: the whole graph for files and folders, without a server.
+
+It ends with 1 where a file failed; the answers for all others are there all the same.
+"""
 
 import io
 import json
@@ -56,6 +59,8 @@ class Command(BaseCommand):
             options["output"].write_text(text + "\n", encoding="utf-8")
         else:
             self.stdout.write(text)
+        if failed := sum(bool(answer.failure) for answer in answers):
+            raise CommandError(f"{failed} of {len(files)} files could not be identified.")
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
