@@ -182,9 +182,10 @@ def _write(job: ExportJob, to: IO[bytes]) -> list[str]:
     """Write the file; return the notes of its format. Raises _Stopped."""
     photos = photos_of(job)
     _beat(job, total=photos.count())
-    told = _counted(job, records(photos, view_of(job.by, job.project), job.site))
-    write = FORMATS[job.format].write
-    return write(told, about(job.project, job.by), to, default_storage.open)
+    format_ = FORMATS[job.format]
+    view = replace(view_of(job.by, job.project), pictures=format_.pictures)
+    told = _counted(job, records(photos, view, job.site))
+    return format_.write(told, about(job.project, job.by), to, default_storage.open)
 
 
 def _counted(job: ExportJob, told: Iterable[PhotoRecord]) -> Iterator[PhotoRecord]:

@@ -109,6 +109,8 @@ class PhotoRecord:
     """One photo. `moment` is when it was taken, with its zone; None where nobody knows.
 
     `original` is a storage key, "" where the asker may not have the file. `url` leads to the file.
+    `picture` is the key of what they may see of it: the original, else a small copy without EXIF
+    data, blurred where people are; "" where there is none.
     """
 
     id: str
@@ -128,6 +130,7 @@ class PhotoRecord:
     things: tuple[ThingRecord, ...]
     original: str
     url: str
+    picture: str = ""
 
     @property
     def name(self) -> str:

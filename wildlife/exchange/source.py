@@ -23,6 +23,8 @@ from wildlife.exchange.records import (
 )
 from wildlife.exchange.settled import PREFETCH, things_of
 from wildlife.exchange.taxa import TaxonBook
+from wildlife.identifications import blurring
+from wildlife.identifications.blurring import regions_of
 from wildlife.identifications.privacy import key_in_place_of
 from wildlife.library.paging import beyond, mark
 from wildlife.photos.models import Photo
@@ -39,10 +41,14 @@ Somebody = AbstractBaseUser | AnonymousUser
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the asker may know beyond the photos and their answers."""
+    """What the asker may know beyond the photos and their answers.
+
+    `pictures` tells that what is written opens them: blurred ones that are missing are made.
+    """
 
     places: bool
     originals: bool
+    pictures: bool = False
 
 
 def view_of(user: Somebody, project: Project | None) -> View:
@@ -66,6 +72,8 @@ def records(photos: QuerySet[Photo], view: View, base_url: str = "") -> Iterator
     while portion := list(beyond(rows, after)[:PORTION]):
         book.learn(portion)
         for photo in portion:
+            if view.pictures and not view.originals and regions_of(photo):
+                blurring.make([photo.pk])
             yield _record(photo, view, book, base_url)
         after = mark(portion[-1].moment, portion[-1].pk)
 
@@ -114,6 +122,7 @@ def _record(photo: Photo, view: View, book: TaxonBook, base_url: str) -> PhotoRe
         things=things,
         original=str(photo.original.name) if view.originals else "",
         url=f"{base_url}/api/v1/photos/{photo.pk}/original",
+        picture=_picture(photo, view),
     )
 
 
@@ -122,7 +131,19 @@ def _things(photo: Photo, view: View, book: TaxonBook) -> tuple[ThingRecord, ...
     things = things_of(photo, book)
     if view.originals:
         return things
-    return tuple(replace(one, crop=key_in_place_of(one.crop, photo)) for one in things)
+    return tuple(replace(one, crop=_key(one.crop, photo)) for one in things)
+
+
+def _picture(photo: Photo, view: View) -> str:
+    """Return the key of what of a photo may be seen; only originals have places in them."""
+    if view.originals and view.places:
+        return str(photo.original.name)
+    return photo.preview if view.originals else _key(photo.preview, photo)
+
+
+def _key(sharp: str, photo: Photo) -> str:
+    """Return the key in place of a picture's; "" where nobody has looked for people yet."""
+    return key_in_place_of(sharp, photo) if photo.state == Photo.State.DONE else ""
 
 
 def _event(row: Event, zone: str) -> EventRecord:

@@ -10,10 +10,12 @@ ExportFormat = Literal[
     "coco",
     "geojson",
     "crops",
+    "photos",
     "csv",
     "parquet",
 ]
 ExportState = Literal["making", "ready", "failed"]
+Failure = Literal["no_right", "stopped"]
 ImportState = Literal["checking", "ready", "running", "done", "failed", "cancelled"]
 
 
@@ -25,7 +27,7 @@ class Import(TypedDict):
 
     id: str
     url: str
-    project: str
+    project: str | None
     name: str
     format: str
     time_zone: str
@@ -56,14 +58,14 @@ class Export(TypedDict):
 
     id: str
     url: str
-    project: str
+    project: str | None
     format: str
     query: str
     state: ExportState
     done: int
     total: int | None
     notes: list[str]
-    failure: str
+    failure: Failure | Literal[""]
     file: str
     size: int
     asked_at: str

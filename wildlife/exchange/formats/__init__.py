@@ -10,6 +10,7 @@ from wildlife.exchange.formats import (
     darwin_core,
     geo_json,
     megadetector,
+    photos,
     speciesnet,
     tables,
 )
@@ -18,12 +19,16 @@ from wildlife.exchange.formats.base import Write
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`title` is the name that the field knows it by, `suffix` ends its file's name."""
+    """`title` is the name that the field knows it by, `suffix` ends its file's name.
+
+    `pictures` tells that it opens pictures, not only what is known of them.
+    """
 
     title: str
     suffix: str
     media_type: str
     write: Write
+    pictures: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
@@ -33,7 +38,10 @@ FORMATS: Mapping[str, Format] = {
     "speciesnet": Format("SpeciesNet", ".json", "application/json", speciesnet.write),
     "coco": Format("COCO Camera Traps", ".json", "application/json", coco.write),
     "geojson": Format("GeoJSON", ".geojson", "application/geo+json", geo_json.write),
-    "crops": Format("Crops by class", ".zip", "application/zip", crops.write),
+    "crops": Format("Crops by class", ".zip", "application/zip", crops.write, pictures=True),
+    "photos": Format(
+        "Photos with keywords", ".zip", "application/zip", photos.write, pictures=True
+    ),
     "csv": Format("CSV", ".csv", "text/csv", tables.write_csv),
     "parquet": Format(
         "Parquet", ".parquet", "application/vnd.apache.parquet", tables.write_parquet

@@ -14,6 +14,9 @@ SENTENCES = {
     "coco": gettext_lazy("Boxes with classes, for training detectors."),
     "geojson": gettext_lazy("Photos with a place as points, for QGIS and other maps."),
     "crops": gettext_lazy("The cut-outs of animals in a folder per class, for training."),
+    "photos": gettext_lazy(
+        "The photos with what is on them as keywords, for digiKam, Lightroom and others."
+    ),
     "csv": gettext_lazy("One table with a row per animal, for spreadsheets and R."),
     "parquet": gettext_lazy("The same table, small and typed, for pandas, DuckDB and R."),
 }
