@@ -1,11 +1,15 @@
 """The documentation is complete, valid, and served from here alone."""
 
 import re
+from collections.abc import Iterator
 from io import StringIO
+from typing import Any
 
 import pytest
 import yaml
+from django.core.exceptions import FieldDoesNotExist
 from django.core.management import call_command
+from rest_framework.serializers import ModelSerializer
 from rest_framework.test import APIClient
 
 from wildlife.api.answer_serializers import PhotoResultSerializer
@@ -55,6 +59,33 @@ def test_the_schema_names_every_operation_and_its_problems(client: APIClient) ->
         assert operation["x-scope"], name
     result = schema["components"]["schemas"]["PhotoResult"]["properties"]
     assert result.keys() == set(PhotoResultSerializer.Meta.fields)
+
+
+def test_the_schema_knows_what_may_be_null_or_empty() -> None:
+    described = list(_described_columns())
+    assert len(described) > 100
+    for where, column, field in described:
+        assert field.allow_null or not column.null, where
+        assert getattr(field, "allow_blank", True) or not (column.choices and column.blank), where
+
+
+def _described_columns() -> Iterator[tuple[str, Any, Any]]:
+    """Yield each column that the API tells as it is: where, the column, the serializer's field."""
+    for serializer in _below(ModelSerializer):
+        if serializer.__module__.startswith("wildlife.api.") and hasattr(serializer, "Meta"):
+            for name, field in serializer().fields.items():
+                try:
+                    column = serializer.Meta.model._meta.get_field(field.source)
+                except FieldDoesNotExist:
+                    continue
+                if column.concrete and not column.many_to_many:
+                    yield f"{serializer.__name__}.{name}", column, field
+
+
+def _below(base: type[Any]) -> Iterator[Any]:
+    for one in base.__subclasses__():
+        yield one
+        yield from _below(one)
 
 
 @pytest.mark.parametrize("path", ["/api/docs", "/api/"])

@@ -212,8 +212,16 @@ class VerdictSerializer(serializers.ModelSerializer[models.Verdict]):
 
     photo = serializers.UUIDField(source="photo_id", read_only=True)
     box = BoxSerializer(source="*", read_only=True)
-    taxon = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
-    given_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+    taxon = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True, allow_null=True)
+    sex = serializers.ChoiceField(
+        choices=models.Verdict.Sex.choices, allow_blank=True, read_only=True
+    )
+    life_stage = serializers.ChoiceField(
+        choices=models.Verdict.LifeStage.choices, allow_blank=True, read_only=True
+    )
+    given_by = serializers.SlugRelatedField[Any](
+        slug_field="username", read_only=True, allow_null=True
+    )
 
     class Meta:
         model = models.Verdict

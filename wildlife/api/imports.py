@@ -72,7 +72,7 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
     """
 
     url = serializers.HyperlinkedIdentityField(view_name="api:import", lookup_url_kwarg="import_id")
-    project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True, allow_null=True)
     counts = serializers.DictField(child=serializers.IntegerField(), read_only=True)
 
     class Meta:

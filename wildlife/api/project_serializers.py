@@ -132,6 +132,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
     taxon = serializers.SlugRelatedField[Any](
         slug_field="slug",
         read_only=True,
+        allow_null=True,
         help_text="From the summed mass of its photos; null where nothing was identified.",
     )
 

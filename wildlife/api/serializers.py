@@ -143,7 +143,10 @@ class PhotoSerializer(serializers.ModelSerializer[Photo]):
     )
     failure = ToldField(read_only=True, help_text="A sentence for the uploader.")
     project = serializers.SlugRelatedField[Any](
-        slug_field="slug", read_only=True, help_text="The key of the project that it belongs to."
+        slug_field="slug",
+        read_only=True,
+        allow_null=True,
+        help_text="The key of the project that it belongs to.",
     )
     deployment = serializers.UUIDField(source="deployment_id", read_only=True, allow_null=True)
     event = serializers.UUIDField(source="event_id", read_only=True, allow_null=True)
@@ -151,6 +154,7 @@ class PhotoSerializer(serializers.ModelSerializer[Photo]):
     taxon = serializers.SlugRelatedField[Any](
         slug_field="slug",
         read_only=True,
+        allow_null=True,
         help_text="The key of what the surest answer names; more is in `detections`.",
     )
     confidence = serializers.FloatField(

@@ -46,7 +46,7 @@ class TaxonSerializer(serializers.ModelSerializer[Taxon]):
     common_name = serializers.SerializerMethodField(
         help_text="In your language, else English; empty where people have none."
     )
-    parent = ParentField(read_only=True)  # type: ignore[assignment]
+    parent = ParentField(read_only=True, allow_null=True)  # type: ignore[assignment]
     category = serializers.SerializerMethodField(
         help_text="IUCN Red List category of the newest assessment for the whole world, or empty."
     )
@@ -88,8 +88,8 @@ class TaxonDetailSerializer(serializers.ModelSerializer[Taxon]):
     common_name = serializers.SerializerMethodField(
         help_text="In your language, else English; empty where people have none."
     )
-    parent = ParentField(read_only=True)  # type: ignore[assignment]
-    description_source = SourceField(read_only=True)
+    parent = ParentField(read_only=True, allow_null=True)  # type: ignore[assignment]
+    description_source = SourceField(read_only=True, allow_null=True)
     lineage = serializers.SerializerMethodField(help_text="From the root to the parent.")
     children = serializers.SerializerMethodField(help_text="The first 100 by name.")
     children_url = serializers.SerializerMethodField(help_text="All children, page by page.")

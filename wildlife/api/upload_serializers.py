@@ -39,7 +39,7 @@ class UploadRowSerializer(serializers.ModelSerializer[Upload]):
     """An upload: what came together, in one request or in thousands."""
 
     url = serializers.HyperlinkedIdentityField(view_name="api:upload", lookup_url_kwarg="upload_id")
-    project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True, allow_null=True)
     deployment = serializers.UUIDField(source="deployment_id", read_only=True, allow_null=True)
 
     class Meta:

@@ -196,7 +196,7 @@ class Photo(TypedDict):
 
     id: str
     url: str
-    project: str
+    project: str | None
     deployment: str | None
     event: str | None
     upload: str | None
@@ -211,7 +211,7 @@ class Photo(TypedDict):
     taken_at: str | None
     latitude: float | None
     longitude: float | None
-    taxon: str
+    taxon: str | None
     confidence: float | None
     disputed: bool
     people: bool
@@ -251,12 +251,12 @@ class Verdict(TypedDict):
     photo: str
     box: Box
     kind: VerdictKind
-    taxon: str
+    taxon: str | None
     count: int | None
-    sex: Sex
-    life_stage: LifeStage
+    sex: Sex | Literal[""]
+    life_stage: LifeStage | Literal[""]
     behaviour: str
-    given_by: str
+    given_by: str | None
     given_at: str
     source: str
 

@@ -20,7 +20,7 @@ class Taxon(TypedDict):
     scientific_name: str
     common_name: str
     rank: Rank
-    parent: str
+    parent: str | None
     category: str
     domesticated: bool
     matched: str
@@ -94,11 +94,11 @@ class TaxonDetail(TypedDict):
     scientific_name: str
     common_name: str
     rank: Rank
-    parent: str
+    parent: str | None
     domesticated: bool
     sensitive: bool
     description: str
-    description_source: str
+    description_source: str | None
     updated_at: str
     lineage: list[RankedName]
     children: list[RankedName]

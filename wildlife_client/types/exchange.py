@@ -5,6 +5,7 @@ from typing import Literal, TypedDict
 ExportFormat = Literal[
     "camtrap-dp",
     "darwin-core",
+    "wildlife-insights",
     "megadetector",
     "speciesnet",
     "coco",

@@ -119,6 +119,6 @@ class Event(TypedDict):
     deployment: str
     start: str
     end: str
-    taxon: str
+    taxon: str | None
     confidence: float | None
     count: int

@@ -38,7 +38,7 @@ class Upload(TypedDict):
 
     id: str
     url: str
-    project: str
+    project: str | None
     deployment: str | None
     started_at: str
     closed_at: str | None
