@@ -88,7 +88,12 @@ def test_every_format_reports_it(photo: Photo, kind: str, key: str) -> None:
     view, who = View(places=True, originals=True), about(None, AnonymousUser())
     FORMATS[key].write(records(photos, view), who, to, default_storage.open)
     told = _READERS.get(key, _text)(to.getvalue())
-    word = {"camtrap-dp": {"person": "human"}, "megadetector": _NUMBERS, "speciesnet": _NUMBERS}
+    word = {
+        "camtrap-dp": {"person": "human"},
+        "wildlife-insights": {"person": "Human", "vehicle": "Vehicle"},
+        "megadetector": _NUMBERS,
+        "speciesnet": _NUMBERS,
+    }
     assert word.get(key, {}).get(kind, kind) in told
 
 
@@ -122,6 +127,7 @@ _READERS = {
     "parquet": _kinds,
     "camtrap-dp": _member("observations.csv", "observationType"),
     "darwin-core": _member("occurrence.csv", "occurrenceRemarks"),
+    "wildlife-insights": _member("images.csv", "common_name"),
     "megadetector": _categories,
     "speciesnet": _categories,
 }

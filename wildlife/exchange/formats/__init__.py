@@ -13,6 +13,7 @@ from wildlife.exchange.formats import (
     photos,
     speciesnet,
     tables,
+    wildlife_insights,
 )
 from wildlife.exchange.formats.base import Write
 
@@ -34,6 +35,9 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "camtrap-dp": Format("Camtrap DP 1.0.2", ".zip", "application/zip", camtrap_dp.write),
     "darwin-core": Format("Darwin Core Archive", ".zip", "application/zip", darwin_core.write),
+    "wildlife-insights": Format(
+        "Wildlife Insights", ".zip", "application/zip", wildlife_insights.write
+    ),
     "megadetector": Format("MegaDetector 1.6", ".json", "application/json", megadetector.write),
     "speciesnet": Format("SpeciesNet", ".json", "application/json", speciesnet.write),
     "coco": Format("COCO Camera Traps", ".json", "application/json", coco.write),

@@ -7,6 +7,7 @@ SENTENCES = {
         "The standard of camera trapping: deployments, photos and observations in one package."
     ),
     "darwin-core": gettext_lazy("Occurrences of animals, ready for GBIF."),
+    "wildlife-insights": gettext_lazy("The four tables that Wildlife Insights takes in bulk."),
     "megadetector": gettext_lazy(
         "Boxes of animals, people and vehicles, for Timelapse and others."
     ),
