@@ -75,3 +75,22 @@ def test_what_is_wrong_is_a_problem_document(ann: APIClient, project: Project) -
     for _ in range(jobs.MOST_AT_WORK):
         ExportJob.objects.create(by=User.objects.get(), format="csv")
     assert ann.post(EXPORTS, {"format": "csv"}, format="json").status_code == 409
+
+
+def test_a_lesser_role_downloads_nothing_that_was_made_for_a_greater_one(
+    ann: APIClient, project: Project
+) -> None:
+    user = User.objects.get()
+    Membership.objects.update(role=Role.OWNER)
+    job = jobs.ask(user, project, "csv")
+    jobs.make(job.pk)
+    address = f"{EXPORTS}/{job.pk}/file"
+    assert ann.get(address).status_code == 200
+    Membership.objects.update(role=Role.VIEWER)
+    refused = ann.get(address)
+    assert (refused.status_code, refused["Retry-After"]) == (409, "2")
+    assert "made again" in refused.json()["detail"]
+    jobs.make(job.pk)
+    assert ann.get(address).status_code == 200
+    Membership.objects.all().delete()
+    assert ann.get(address).status_code == 404

@@ -189,3 +189,27 @@ def test_files_go_when_they_are_over_or_their_project_is_gone(
     assert default_storage.exists(kept.file.name)
     assert default_storage.exists(f"exchange/{at_work.pk}")
     assert set(ExportJob.objects.all()) == {kept, at_work}
+
+
+def test_a_file_that_tells_more_than_its_asker_may_see_now_is_made_again(
+    elephant: Photo, project: Project, sent: list[str], django_capture_on_commit_callbacks
+) -> None:
+    ann = member(project, Role.OWNER)
+    job, own = made(jobs.ask(ann, project, "csv")), made(jobs.ask(ann, None, "csv"))
+    old = job.file.name
+    assert not jobs.refresh(job)
+    Membership.objects.update(role=Role.CURATOR)  # who sees places, but no people
+    assert not jobs.refresh(own)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert jobs.refresh(job)
+    assert sent == [str(job.pk)]
+    assert not default_storage.exists(old)
+    again = made(ExportJob.objects.get(pk=job.pk))
+    assert (again.state, again.done, again.places, again.people) == ("ready", 1, True, False)
+    assert not jobs.refresh(again)
+    Membership.objects.update(role=Role.VIEWER)
+    assert jobs.refresh(again)
+    again = made(ExportJob.objects.get(pk=job.pk))
+    assert b"-2.153" not in content(again)
+    Membership.objects.update(role=Role.OWNER)  # more than before does not make it wrong
+    assert not jobs.refresh(again)

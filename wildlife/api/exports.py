@@ -162,6 +162,8 @@ class ExportFile(ApiView):
         if job.state != ExportJob.State.READY:
             wait = RETRY_AFTER if job.is_at_work else 0
             raise Conflict(_("This export has no file."), "not_ready", wait)
+        if jobs.refresh(job):
+            raise Conflict(str(jobs.MADE_AGAIN), "made_again", RETRY_AFTER)
         try:
             stored = job.file.open("rb")
         except (FileNotFoundError, ValueError) as error:

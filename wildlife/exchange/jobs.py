@@ -21,6 +21,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -28,7 +29,7 @@ from wildlife.celery import app
 from wildlife.exchange.formats import FORMATS
 from wildlife.exchange.models import ExportJob
 from wildlife.exchange.records import PhotoRecord
-from wildlife.exchange.source import about, records, view_of
+from wildlife.exchange.source import View, about, records, view_of
 from wildlife.library.filters import matching
 from wildlife.library.reader import Reader
 from wildlife.library.wish import Wish
@@ -47,6 +48,9 @@ BEAT = 2.0
 KEPT = timedelta(days=7)
 MOST_ATTEMPTS = 3
 MOST_AT_WORK = 5
+MADE_AGAIN = gettext_lazy(
+    "You may see less of this project than when this file was made. It is being made again."
+)
 State, Failure = ExportJob.State, ExportJob.Failure
 
 
@@ -100,6 +104,26 @@ def send(job: ExportJob) -> None:
         log.warning("export_waits", job=str(job.pk), error=type(error).__name__)
 
 
+def refresh(job: ExportJob) -> bool:
+    """Let a file be made again if it tells more than its asker may see now; return whether so.
+
+    Members whose role became a lesser one get no file that was made for the role they had. Who left
+    the project finds none of its exports (see `exports_for`).
+    """
+    now = view_of(job.by, job.project)
+    if job.state != State.READY or not (job.places > now.places or job.people > now.originals):
+        return False
+    ready = ExportJob.objects.filter(pk=job.pk, state=State.READY)
+    again = ready.update(
+        state=State.MAKING, file="", size=0, notes=[], attempts=0, done=0, total=None,
+        finished_at=None, expires_at=None, alive_at=timezone.now(),
+    )  # fmt: skip
+    if again:
+        job.file.delete(save=False)
+        transaction.on_commit(lambda: send(job))
+    return True
+
+
 def filename(job: ExportJob) -> str:
     """Return what the file of an export is called where it is downloaded."""
     whose = job.project.slug if job.project else "wildlife"
@@ -133,13 +157,15 @@ def make(job_id: UUID | str) -> None:
         return
     with tempfile.TemporaryFile() as spool:
         try:
-            notes = _write(job, spool)
+            view = view_of(job.by, job.project)
+            notes = _write(job, view, spool)
         except _Stopped:
             return
         size = spool.seek(0, 2)
         spool.seek(0)
         key = default_storage.save(f"{FOLDER}/{job.pk}", File(spool, name=str(job.pk)))
-    if not _end(job, state=State.READY, notes=notes, done=job.done, file=key, size=size):
+    seen = {"places": view.places, "people": view.originals}
+    if not _end(job, state=State.READY, notes=notes, done=job.done, file=key, size=size, **seen):
         default_storage.delete(key)
 
 
@@ -178,13 +204,13 @@ def _allowed(job: ExportJob) -> bool:
     return job.project is None or may(job.by, Right.SEE, job.project)
 
 
-def _write(job: ExportJob, to: IO[bytes]) -> list[str]:
+def _write(job: ExportJob, view: View, to: IO[bytes]) -> list[str]:
     """Write the file; return the notes of its format. Raises _Stopped."""
     photos = photos_of(job)
     _beat(job, total=photos.count())
     format_ = FORMATS[job.format]
-    view = replace(view_of(job.by, job.project), pictures=format_.pictures)
-    told = _counted(job, records(photos, view, job.site))
+    seen = replace(view, pictures=format_.pictures)
+    told = _counted(job, records(photos, seen, job.site))
     return format_.write(told, about(job.project, job.by), to, default_storage.open)
 
 

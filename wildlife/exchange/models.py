@@ -48,6 +48,12 @@ class ExportJob(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0, help_text=_("How often it was begun."))
     file = models.FileField(upload_to="exchange/", blank=True)
     size = models.PositiveBigIntegerField(default=0, help_text=_("Bytes of the file."))
+    places = models.BooleanField(
+        default=True, help_text=_("Whether the file was made for somebody who may know all places.")
+    )
+    people = models.BooleanField(
+        default=True, help_text=_("Whether the file was made for somebody who may see people.")
+    )
     asked_at = models.DateTimeField(auto_now_add=True)
     alive_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -106,3 +106,18 @@ def test_the_list_costs_the_same_however_long_it_is(
         ExportJob.objects.create(by=ann, project=project, format="csv", state="ready")
     with django_assert_max_num_queries(10):
         client.get("/projects/mara/exports/")
+
+
+def test_a_file_for_a_greater_role_is_made_again_instead(
+    client: Client, ann: User, project: Project
+) -> None:
+    Membership.objects.update(role=Role.OWNER)
+    job = jobs.ask(ann, project, "csv")
+    jobs.make(job.pk)
+    Membership.objects.update(role=Role.VIEWER)
+    refused = client.get(f"/exports/{job.pk}/download")
+    assert refused.status_code == 409
+    told = refused.content.decode()
+    assert "It is being made again." in told
+    assert "Being made" in told
+    assert f"/exports/{job.pk}/download" not in told

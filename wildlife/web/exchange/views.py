@@ -1,5 +1,6 @@
 """Exports: asked for, watched, downloaded, deleted; each by the one who asked."""
 
+from http import HTTPStatus
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -45,26 +46,43 @@ def exports(request: HttpRequest, slug: str = "") -> HttpResponse:
             form.add_error(None, str(reason))
         else:
             return redirect(_address(project))
+    return _shown(request, project, form, chosen=bool(wish.without("project").chosen))
+
+
+def _shown(
+    request: HttpRequest,
+    project: Project | None,
+    form: ExportForm,
+    *,
+    chosen: bool = False,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
     rows = jobs.exports_for(request.user).filter(project=project)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         **_context(project),
         "form": form,
-        "chosen": bool(wish.without("project").chosen),
+        "chosen": chosen,
         "page": page,
         "rows": [(one, FORMATS[one.format].title) for one in page],
         "every": EVERY if any(one.is_at_work for one in page) else 0,
     }
     template = "_list.html" if request.htmx else "all.html"  # type: ignore[attr-defined]
-    return render(request, f"web/exchange/{template}", context)
+    return render(request, f"web/exchange/{template}", context, status=status)
 
 
 @require_safe
 @login_required
 @never_cache
 def download(request: HttpRequest, exported: UUID) -> HttpResponseBase:
-    """The file of an export, streamed to who asked for it and to nobody else."""
+    """The file of an export, streamed to who asked for it and to nobody else.
+
+    409 with the list, where it tells more than they may see now and is being made again.
+    """
     job = _export(request, exported)
+    if jobs.refresh(job):
+        messages.warning(request, str(jobs.MADE_AGAIN))
+        return _shown(request, job.project, ExportForm(), status=HTTPStatus.CONFLICT)
     try:
         stored = job.file.open("rb")
     except (FileNotFoundError, ValueError) as error:
