@@ -22,7 +22,7 @@ from wildlife_client.asking import (
     Visits,
     part,
 )
-from wildlife_client.types import answers, catalogue, exchange, projects, uploads
+from wildlife_client.types import answers, catalogue, exchange, notify, projects, uploads
 
 # --- Photos -----------------------------------------------------------------------------------
 
@@ -272,6 +272,62 @@ def export_file(export_id: Id) -> Call[bytes]:
 
 def delete_export(export_id: Id) -> Call[None]:
     return Call("exports_delete", "DELETE", f"/exports/{_id(export_id)}")
+
+
+# --- Webhooks and alerts ----------------------------------------------------------------------
+
+
+def webhooks(slug: str) -> Call[Page[notify.Webhook]]:
+    return Call("webhooks_list", "GET", f"/projects/{_id(slug)}/webhooks")
+
+
+def webhook(pk: Id) -> Call[notify.Webhook]:
+    return Call("webhooks_read", "GET", f"/webhooks/{_id(pk)}")
+
+
+def make_webhook(slug: str, new: notify.NewWebhook) -> Call[notify.MadeWebhook]:
+    return Call("webhooks_create", "POST", f"/projects/{_id(slug)}/webhooks", json=new)
+
+
+def change_webhook(pk: Id, changes: Mapping[str, Any]) -> Call[notify.Webhook]:
+    return Call("webhooks_change", "PATCH", f"/webhooks/{_id(pk)}", json=dict(changes))
+
+
+def delete_webhook(pk: Id) -> Call[None]:
+    return Call("webhooks_delete", "DELETE", f"/webhooks/{_id(pk)}")
+
+
+def test_webhook(pk: Id) -> Call[notify.Delivery]:
+    return Call("webhooks_test", "POST", f"/webhooks/{_id(pk)}/test")
+
+
+def deliveries(webhook_id: Id) -> Call[Page[notify.Delivery]]:
+    return Call("webhooks_deliveries", "GET", f"/webhooks/{_id(webhook_id)}/deliveries")
+
+
+def send_again(webhook_id: Id, delivery_id: Id) -> Call[notify.Delivery]:
+    path = f"/webhooks/{_id(webhook_id)}/deliveries/{_id(delivery_id)}/again"
+    return Call("webhooks_send_again", "POST", path)
+
+
+def alerts(slug: str) -> Call[Page[notify.Alert]]:
+    return Call("alerts_list", "GET", f"/projects/{_id(slug)}/alerts")
+
+
+def alert(pk: Id) -> Call[notify.Alert]:
+    return Call("alerts_read", "GET", f"/alerts/{_id(pk)}")
+
+
+def make_alert(slug: str, new: notify.NewAlert) -> Call[notify.Alert]:
+    return Call("alerts_create", "POST", f"/projects/{_id(slug)}/alerts", json=new)
+
+
+def change_alert(pk: Id, changes: Mapping[str, Any]) -> Call[notify.Alert]:
+    return Call("alerts_change", "PATCH", f"/alerts/{_id(pk)}", json=dict(changes))
+
+
+def delete_alert(pk: Id) -> Call[None]:
+    return Call("alerts_delete", "DELETE", f"/alerts/{_id(pk)}")
 
 
 def _id(text: Id) -> str:

@@ -88,6 +88,32 @@ def test_deployments_are_made_changed_and_deleted(client: Client, ann: User) -> 
         client.make_deployment("mara", name="pole", latitude=91.0, longitude=0.0)
 
 
+def test_webhooks_and_alerts_are_made_changed_tried_and_deleted(
+    client: Client, server: LiveServer, token: str, ann: User
+) -> None:
+    services.create(ann, "Mara")
+    hook = client.make_webhook("mara", address="https://hooks.example/in", kinds=["alert"])
+    assert hook["secret"].startswith("whsec_")
+    sent = client.test_webhook(hook["id"])
+    assert client.send_again(hook["id"], sent["id"])["id"] == sent["id"]
+    assert [one["kind"] for one in client.deliveries(hook["id"])] == ["test"]
+    assert client.change_webhook(hook["id"], active=False) == client.webhook(hook["id"])
+    assert [one["active"] for one in client.webhooks("mara")] == [False]
+    client.delete_webhook(hook["id"])
+    assert list(client.webhooks("mara")) == []
+
+    async def be_told() -> tuple[list[float], list[str]]:
+        async with AsyncClient(server.url, token) as wildlife:
+            alert = await wildlife.make_alert("mara", name="New ones", first=True)
+            changed = await wildlife.change_alert(alert["id"], above=0.5)
+            assert await wildlife.alert(alert["id"]) == changed
+            above = [one["above"] async for one in wildlife.alerts("mara")]
+            await wildlife.delete_alert(alert["id"])
+            return above, [one["id"] async for one in wildlife.alerts("mara")]
+
+    assert asyncio.run(be_told()) == ([0.5], [])
+
+
 def test_the_async_client_does_the_same(server: LiveServer, token: str, tmp_path: Path) -> None:
     async def bring() -> tuple[list[str], list[str], str]:
         async with AsyncClient(server.url, token) as wildlife:

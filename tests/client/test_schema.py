@@ -31,9 +31,10 @@ GIVEN: dict[str, Any] = {
     "pk": 1,
     "problem": True,
     "changes": {"name": "ford"},
+    "change_webhook.changes": {"active": False},
     "key": None,
 }
-"""What operations are asked with; all other parameters are words."""
+"""What operations, or one of them, are asked with; all other parameters are words."""
 SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean", NoneType: "null"}
 OPERATIONS: list[Callable[..., Call[Any]]] = [
     function
@@ -91,7 +92,7 @@ def asked(operation: Callable[..., Call[Any]]) -> Call[Any]:
         if is_typeddict(hints[name]):
             given[name] = dict.fromkeys(get_type_hints(hints[name]), "word")
         else:
-            given[name] = GIVEN.get(name, ID)
+            given[name] = GIVEN.get(f"{operation.__name__}.{name}", GIVEN.get(name, ID))
     return operation(**given)
 
 

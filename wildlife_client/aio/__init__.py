@@ -1,12 +1,13 @@
 """The client for programs that do many things at once with asyncio."""
 
+from wildlife_client.aio.notices import Notices
 from wildlife_client.aio.photos import PhotosAndUploads
 from wildlife_client.aio.records import Records
 
 __all__ = ["AsyncClient"]
 
 
-class AsyncClient(PhotosAndUploads, Records):
+class AsyncClient(PhotosAndUploads, Records, Notices):
     """Everything that a server offers, as methods.
 
     `url` is that of its start page; without a token you are a guest, whose photos nobody sees

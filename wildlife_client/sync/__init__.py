@@ -1,12 +1,13 @@
 """The client for programs that do one thing after another, or use threads."""
 
+from wildlife_client.sync.notices import Notices
 from wildlife_client.sync.photos import PhotosAndUploads
 from wildlife_client.sync.records import Records
 
 __all__ = ["Client"]
 
 
-class Client(PhotosAndUploads, Records):
+class Client(PhotosAndUploads, Records, Notices):
     """Everything that a server offers, as methods.
 
     `url` is that of its start page; without a token you are a guest, whose photos nobody sees
