@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, settings
 from pytest_django import Settings
@@ -18,9 +19,13 @@ from pytest_django import Settings
 from tests.api.build import answered, elephants
 from tests.api.conftest import bearer
 from tests.photos.build import upload
-from wildlife.api import uploads
+from wildlife.api import streams, uploads
+from wildlife.exchange import jobs as exports
+from wildlife.exchange.imports import jobs as imports
+from wildlife.exchange.models import ExportJob, Import
 from wildlife.identifications import fetches, unpacking
 from wildlife.identifications.models import Verdict
+from wildlife.notify import collecting
 from wildlife.photos.services import receive
 from wildlife.projects.models import Deployment, Event, Project
 
@@ -59,12 +64,25 @@ class World:
         place = Deployment.objects.create(project=project, name="C1")
         event = Event.objects.create(deployment=place, start=run.created_at, end=run.created_at)
         batch = user.uploads.create()
+        exported = ExportJob(by=user, format="csv", state=ExportJob.State.READY)
+        exported.file.save("answers.csv", ContentFile(b"photo\n"))
+        brought = Import.objects.create(by=user, name="answers.csv", state=Import.State.READY)
+        brought.problems.create(line=2, item="a.jpg", code="unknown", reason="It is not here.")
+        hook = project.webhooks.create(
+            address="https://hooks.example/in", kinds=["alert"], site="http://localhost/"
+        )
+        alert = project.alerts.create(user=user, name="New ones", first=True)
         self.known: dict[str, Any] = {
             "photo_id": str(photo.pk),
             "upload_id": str(batch.pk),
             "run_id": str(run.pk),
             "deployment_id": str(place.pk),
             "event_id": str(event.pk),
+            "exported": str(exported.pk),
+            "import_id": str(brought.pk),
+            "webhook_id": str(hook.pk),
+            "delivery_id": str(collecting.test(hook).pk),
+            "alert_id": str(alert.pk),
             "index": 0,
         }
         self.known_of = {
@@ -93,7 +111,10 @@ def world(
     db: None, in_transaction: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> World:
     settings.API_RATES = {"token": 0, "user": 0, "guest": 0}
-    for module in (unpacking, fetches):
+    # An upload that takes files still would be told of until its stream's time is over.
+    monkeypatch.setattr(streams, "SECONDS", 0.01)
+    monkeypatch.setattr(streams, "EVERY", 0.01)
+    for module in (unpacking, fetches, exports, imports):
         monkeypatch.setattr(module, "send", lambda _id: None)
     monkeypatch.setattr(uploads, "dispatch", lambda: None)
     return World(User.objects.create_superuser("root"))
