@@ -53,19 +53,19 @@ TRIES = 3
 _PHOTOS = """
 INSERT INTO photos_photo (
     id, owner_id, guest, original, filename, media_type, size, sha256, preview, width, height,
-    upload_id, taken_at, latitude, longitude, camera_make, camera_model, time_corrected,
-    place_corrected, state, failure, priority, attempts, received_at, finished_at,
-    taxon_id, several_taxa, confidence, disputed, people, blank
+    upload_id, assigned_by, taken_at, latitude, longitude, camera_make, camera_model,
+    time_corrected, place_corrected, state, failure, priority, attempts, received_at, finished_at,
+    taxon_id, several_taxa, confidence, disputed, people, blank, settled
 )
 SELECT md5('photo' || n)::uuid,
     CASE WHEN n %% 10 < 9 THEN %(ranger)s ELSE %(other)s END, '',
     'originals/' || n || '.jpg', 'IMG_' || n || '.JPG', 'image/jpeg', 3000000, md5('a' || n),
-    'previews/' || n || '.jpg', 4000, 3000, upload, taken, site_y, site_x, 'Reconyx', 'HF2', false,
-    false, CASE WHEN dice < 0.001 THEN 'failed' ELSE 'done' END, '', 1, 0,
+    'previews/' || n || '.jpg', 4000, 3000, upload, '', taken, site_y, site_x, 'Reconyx', 'HF2',
+    false, false, CASE WHEN dice < 0.001 THEN 'failed' ELSE 'done' END, '', 1, 0,
     taken + interval '20 days', taken + interval '21 days',
     CASE WHEN kind = 'animal' THEN taxon END, kind = 'animal' AND dice > 0.985,
     CASE WHEN kind = 'animal' THEN 1 - dice * dice END,
-    kind = 'animal' AND dice > 0.93, kind = 'people', kind = 'blank'
+    kind = 'animal' AND dice > 0.93, kind = 'people', kind = 'blank', false
 FROM (
     SELECT n, (%(uploads)s::uuid[])[1 + n * %(upload_count)s / (%(photos)s + 1)] AS upload,
         timestamptz '2019-01-01 00:00Z' + n * (interval '2500 days' / %(photos)s)
