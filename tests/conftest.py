@@ -35,6 +35,12 @@ def own_counts(settings: Settings) -> None:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def own_media(settings: Settings, tmp_path: Path) -> None:
+    """Each test has a storage of its own: what sweeps it up would take that of others."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
     """The folder with real photos and published weights. On CI its absence is a failure."""

@@ -3,13 +3,18 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
+from PIL import Image
 
 from models_registry.adapters.networks import FromPixels, fill
 from models_registry.card import ModelCard
 from models_registry.errors import CardInvalid
 from models_registry.interfaces import DETECTION_LABELS
+
+_OPENING = Image.open
+"""Before ultralytics comes, which puts another in its place."""
 
 
 class Grid(torch.nn.Module):
@@ -32,12 +37,22 @@ class Grid(torch.nn.Module):
         return torch.cat((self.distances(raw["boxes"]), torch.cat(scores, 1).sigmoid()), 1)
 
 
-def network(card: ModelCard, weights: Path) -> torch.nn.Module:
-    """Return the network, pixels to grid. Raises CardInvalid where the weights do not fit."""
-    os.environ.setdefault("YOLO_OFFLINE", "true")  # its import looks whether there is an internet
+def model_class() -> Any:
+    """Return ultralytics' class of detection models, without what its import does beside that.
+
+    It looks whether there is an internet, and lets Pillow install packages where a picture cannot
+    be read.
+    """
+    os.environ.setdefault("YOLO_OFFLINE", "true")
     from ultralytics.nn.tasks import DetectionModel
 
-    built = DetectionModel(card.architecture, nc=len(card.outputs), verbose=False, **card.arguments)
+    Image.open = _OPENING
+    return DetectionModel
+
+
+def network(card: ModelCard, weights: Path) -> torch.nn.Module:
+    """Return the network, pixels to grid. Raises CardInvalid where the weights do not fit."""
+    built = model_class()(card.architecture, nc=len(card.outputs), verbose=False, **card.arguments)
     fill(built, weights)
     groups = groups_of(card)
     if empty := [

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +18,7 @@ from PIL import Image
 from models_registry.adapters.detection import boxes
 from models_registry.adapters.networks import FromPixels, fill
 from models_registry.adapters.preprocessing import pixels, placement
-from models_registry.adapters.ultralytics_detector import Grid, groups_of
+from models_registry.adapters.ultralytics_detector import Grid, groups_of, model_class
 from models_registry.card import InputSpec, ModelCard
 from models_registry.interfaces import DETECTION_LABELS, NO_ANIMAL, Box
 from models_registry.training.engines import engine
@@ -111,10 +110,7 @@ def make(
 
 
 def _body(card: ModelCard, weights: Path) -> Any:
-    os.environ.setdefault("YOLO_OFFLINE", "true")  # its import looks whether there is an internet
-    from ultralytics.nn.tasks import DetectionModel
-
-    body: Any = DetectionModel(
+    body: Any = model_class()(
         card.architecture, nc=len(card.outputs), verbose=False, **card.arguments
     )
     fill(body, weights)

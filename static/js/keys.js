@@ -46,3 +46,9 @@ document.addEventListener("change", ({ target }) => {
     // Where nothing can be kept the keys stay on.
   }
 });
+
+// What only few need is fetched when they come to it.
+document.addEventListener("focusin", ({ target }) => {
+  const needed = target.closest?.("[data-script]");
+  if (needed) import(needed.dataset.script);
+});

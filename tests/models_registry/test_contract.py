@@ -1,12 +1,14 @@
 """What every model must hold, whatever library it comes from."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
+from models_registry.adapters.ultralytics_detector import model_class
 from models_registry.card import read_card
 from models_registry.interfaces import DETECTION_LABELS
 from models_registry.registry import Registry
@@ -173,3 +175,12 @@ def test_the_precision_is_known_and_chosen(key: str, models: Registry) -> None:
     loaded = models.detector(key) if "detector" in key else models.classifier(key)
     assert loaded.precision == models.precision(key)
     assert loaded.precision in ("fp32", models.card(key).precision)
+
+
+def test_the_detectors_library_leaves_pillow_as_it_is() -> None:
+    """It would have it install packages where a picture cannot be read."""
+    opening = Image.open
+    model_class()
+    assert Image.open is opening
+    with pytest.raises(UnidentifiedImageError):
+        Image.open(io.BytesIO(b"no picture"))
