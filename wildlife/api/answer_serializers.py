@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from wildlife.api.fact_serializers import accepted_taxa
+from wildlife.api.fact_serializers import KeyField, accepted_taxa
 from wildlife.api.results import Detection, PhotoResult
 from wildlife.api.serializers import PhotoSerializer, Plain, ToldField
 from wildlife.identifications import models
@@ -19,7 +19,9 @@ class TaxonNameSerializer(Plain):
     taxon = serializers.CharField(help_text="The key of the taxon.")
     scientific_name = serializers.CharField()
     common_name = serializers.CharField(help_text="English; empty where people have none.")
-    rank = serializers.ChoiceField(Taxon.Rank.choices)
+    rank = serializers.ChoiceField(
+        Taxon.Rank.choices, allow_blank=True, help_text="Empty where the taxon is gone by now."
+    )
 
 
 class AnswerSerializer(TaxonNameSerializer):
@@ -246,7 +248,7 @@ class VerdictWriteSerializer(Plain):
         required=False,
         help_text="Without it: an animal where there is a taxon, else no animal.",
     )
-    taxon = serializers.SlugRelatedField[Any](
+    taxon = KeyField(
         slug_field="slug",
         queryset=accepted_taxa(),
         allow_null=True,

@@ -24,7 +24,16 @@ def accepted_taxa() -> "QuerySet[Taxon]":
     return Taxon.objects.filter(accepted=None)
 
 
-class SourceField(serializers.SlugRelatedField[Source]):
+class KeyField(serializers.SlugRelatedField[Any]):
+    """The key of something. Nothing is said by null; "" is the key of nothing, and refused."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if data == "":
+            self.fail("does_not_exist", slug_name=self.slug_field, value=data)
+        return super().run_validation(data)
+
+
+class SourceField(KeyField):
     """The key of one of the sources."""
 
     def __init__(self, **options: Any) -> None:

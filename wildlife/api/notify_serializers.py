@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from wildlife.api.fact_serializers import accepted_taxa
+from wildlife.api.fact_serializers import KeyField, accepted_taxa
 from wildlife.notify.models import Alert, Delivery, Webhook
 from wildlife.notify.posting import NotPosted, refuse_unusable
 
@@ -69,7 +69,7 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
     """A rule of yours: tell me at once when a camera of the project sees this."""
 
     project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
-    taxon = serializers.SlugRelatedField[Any](
+    taxon = KeyField(
         slug_field="slug",
         queryset=accepted_taxa(),
         allow_null=True,

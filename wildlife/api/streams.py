@@ -17,7 +17,6 @@ from django.db import close_old_connections
 from django.http import Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -34,6 +33,14 @@ SECONDS = 20.0
 EVERY = 1.0
 RETRY = 2000
 """Milliseconds after which a client asks again."""
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "done"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "retry": {"type": "integer", "description": "milliseconds"},
+    },
+}
 _free = BoundedSemaphore(AT_ONCE)
 
 
@@ -54,7 +61,7 @@ class UploadStream(ApiView):
         operation_id="uploads_stream",
         responses={
             (200, "text/event-stream"): OpenApiResponse(
-                OpenApiTypes.STR,
+                _EVENT,
                 description="`progress` events with what `GET /uploads/{upload_id}` answers, "
                 "and `done` as the last one.",
             ),

@@ -13,6 +13,7 @@ from wildlife.api.fact_serializers import (
     AssessmentSerializer,
     CommonNameSerializer,
     IdentifierSerializer,
+    KeyField,
     LookAlikeSerializer,
     RangeSerializer,
     SourceField,
@@ -24,7 +25,7 @@ from wildlife.api.serializers import Plain
 from wildlife.species.models import Source, Taxon
 
 
-class ParentField(serializers.SlugRelatedField[Taxon]):
+class ParentField(KeyField):
     """The key of the taxon right above."""
 
     def __init__(self, **options: Any) -> None:

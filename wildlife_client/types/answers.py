@@ -26,6 +26,25 @@ Rank = Literal[
     "species",
     "subspecies",
 ]
+GivenRank = Literal[
+    "",
+    "kingdom",
+    "phylum",
+    "subphylum",
+    "class",
+    "order",
+    "suborder",
+    "infraorder",
+    "clade",
+    "superfamily",
+    "family",
+    "subfamily",
+    "tribe",
+    "genus",
+    "species",
+    "subspecies",
+]
+"""Of a taxon that was named then; "" where it is gone by now."""
 Reason = Literal["species", "higher_rank", "unknown_animal", "no_animal", "no_votes"]
 RunState = Literal["running", "done", "failed"]
 Sex = Literal["female", "male"]
@@ -45,7 +64,7 @@ class TaxonName(TypedDict):
     taxon: str
     scientific_name: str
     common_name: str
-    rank: Rank
+    rank: GivenRank
 
 
 class RankedName(TypedDict):
@@ -64,7 +83,7 @@ class Answer(TypedDict):
     taxon: str
     scientific_name: str
     common_name: str
-    rank: Rank
+    rank: GivenRank
     probability: float
 
 
@@ -83,7 +102,7 @@ class WalkStep(TypedDict):
     taxon: str
     scientific_name: str
     common_name: str
-    rank: Rank
+    rank: GivenRank
     mass: float
     taken: bool
 
