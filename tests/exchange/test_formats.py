@@ -217,6 +217,8 @@ def test_memory_does_not_grow_with_the_photos(
         monkeypatch.setattr(module, "SPOOL", 1 << 16)
     monkeypatch.setattr(tables, "_PORTION", 100)
     with (tmp_path / "out").open("wb") as to:
+        FORMATS[key].write(many(1), WHO, to, default_storage.open)  # what is loaded once
+        to.seek(0)
         tracemalloc.start()
         FORMATS[key].write(many(4_000), WHO, to, default_storage.open)
         peak = tracemalloc.get_traced_memory()[1]

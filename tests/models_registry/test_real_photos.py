@@ -186,7 +186,8 @@ def test_bf16_changes_no_answer_of_cards_that_ask_for_it_and_no_sure_one_of_othe
     exact, quick = (models.classifier(key).classify(crops) for models in (in_fp32, in_bf16))
     sure = exact.max(axis=1) >= (0 if in_fp32.card(key).precision == "bf16" else 0.5)
     assert in_bf16.classifier(key).precision == "bf16"
-    assert np.mean((exact.argmax(axis=1) == quick.argmax(axis=1))[sure]) >= 0.99
+    different = (exact.argmax(axis=1) != quick.argmax(axis=1)) & sure
+    assert different.sum() <= max(1, 0.01 * sure.sum())
 
 
 @needs_bf16

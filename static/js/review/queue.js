@@ -2,7 +2,7 @@
 // Without this script the same forms work, one page after the other.
 
 const TRIES = [0, 1000, 4000];
-const AHEAD = 3;
+const AHEAD = 6;
 
 const root = document.querySelector("[data-queue]");
 const deck = root.querySelector("[data-deck]");

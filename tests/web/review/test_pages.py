@@ -37,14 +37,14 @@ def test_the_page_has_some_photos_ahead_in_as_many_queries_as_few(
     taxa: dict[str, Taxon],
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    for number in range(9):
+    for number in range(12):
         shown(mara, taxa["panthera-leo"], 0.3 + number / 100)
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(90):
         page = client.get("/projects/mara/review/").content.decode()
-    assert page.count("data-turn ") == 4
-    assert "<strong data-left>9</strong>" in page
+    assert page.count("data-turn ") == 8
+    assert "<strong data-left>12</strong>" in page
     more = client.get("/projects/mara/review/more")
-    assert more.headers["X-Left"] == "9"
+    assert more.headers["X-Left"] == "12"
 
 
 def test_a_form_says_it_and_goes_on(

@@ -6,15 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import IO
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from wildlife.exchange.formats.base import Files, Row, cell
 from wildlife.exchange.records import MAIN_RANKS, PhotoRecord, ProjectRecord, ThingRecord
 
-_TEXT, _NUMBER, _WHOLE = pa.string(), pa.float64(), pa.int32()
-_TIME = pa.timestamp("s", tz="UTC")
-SCHEMA = pa.schema(
+_TEXT, _NUMBER, _WHOLE, _TIME = "text", "number", "whole", "time"
+COLUMNS = dict(
     [
         ("photo", _TEXT), ("file", _TEXT), ("sha256", _TEXT), ("url", _TEXT), ("state", _TEXT),
         ("taken_at", _TIME), ("received_at", _TIME), ("camera", _TEXT),
@@ -27,6 +23,7 @@ SCHEMA = pa.schema(
         ("x", _NUMBER), ("y", _NUMBER), ("width", _NUMBER), ("height", _NUMBER),
     ]
 )  # fmt: skip
+"""From the name of each column to what is in it."""
 _PORTION = 2000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -36,7 +33,7 @@ def write_csv(
 ) -> list[str]:
     """Write the table for a spreadsheet: in UTF-8 with its mark, without formulas."""
     text = io.TextIOWrapper(to, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.DictWriter(text, SCHEMA.names, lineterminator="\n")
+    writer = csv.DictWriter(text, list(COLUMNS), lineterminator="\n")
     writer.writeheader()
     for row in rows(records):
         writer.writerow({name: harmless(value) for name, value in row.items()})
@@ -48,19 +45,30 @@ def write_parquet(
     records: Iterable[PhotoRecord], about: ProjectRecord, to: IO[bytes], files: Files
 ) -> list[str]:
     """Write the table with its types, in groups of rows."""
+    # Large, and of no use to the many processes that write no Parquet.
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    types = {
+        _TEXT: pa.string(),
+        _NUMBER: pa.float64(),
+        _WHOLE: pa.int32(),
+        _TIME: pa.timestamp("s", tz="UTC"),
+    }
+    schema = pa.schema([(name, types[kind]) for name, kind in COLUMNS.items()])
     found = rows(records)
-    with pq.ParquetWriter(to, SCHEMA, compression="zstd") as writer:
+    with pq.ParquetWriter(to, schema, compression="zstd") as writer:
         while portion := list(islice(found, _PORTION)):
-            writer.write_table(pa.Table.from_pylist(portion, schema=SCHEMA))
+            writer.write_table(pa.Table.from_pylist(portion, schema=schema))
     return []
 
 
 def rows(records: Iterable[PhotoRecord]) -> Iterator[Row]:
-    """Yield the rows; each has every column of `SCHEMA`, None where there is nothing to say."""
+    """Yield the rows; each has every column of `COLUMNS`, None where there is nothing to say."""
     for record in records:
         photo = _of_photo(record)
         for thing in record.things or (None,):
-            yield {**dict.fromkeys(SCHEMA.names), **photo, **(_of_thing(thing) if thing else {})}
+            yield {**dict.fromkeys(COLUMNS), **photo, **(_of_thing(thing) if thing else {})}
 
 
 def _of_photo(record: PhotoRecord) -> Row:

@@ -20,7 +20,7 @@ from wildlife.web.projects.access import for_users, user_of
 from wildlife.web.review.forms import AcceptForm, WordForm
 from wildlife.web.review.turns import turns_of
 
-AHEAD = 4
+AHEAD = 8
 """Photos that are on the page, the first of them to be seen: the others are loaded before."""
 MOST_WITHOUT = 60
 MOST_SHOWN = 5
