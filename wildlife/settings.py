@@ -3,6 +3,7 @@
 import logging
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import environ
 from celery.schedules import schedule
@@ -234,77 +235,33 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # Publishing from the web process must not hang an upload when Redis is away.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+
+
+def _beat(task: str, every: float, expires: float) -> dict[str, Any]:
+    """Return an entry of the beat; seconds. A message that waited longer is for the next one."""
+    return {
+        "task": f"wildlife.{task}",
+        "schedule": schedule(run_every=every),
+        "options": {"expires": expires},
+    }
+
+
+_DAY = 24 * 3600
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {
-        "task": "wildlife.identifications.tasks.sweep",
-        "schedule": schedule(run_every=env.float("SWEEP_EVERY", default=5.0)),
-        "options": {"expires": 10},
-    },
-    "tidy": {
-        "task": "wildlife.identifications.tasks.tidy",
-        "schedule": schedule(run_every=24 * 3600),
-        "options": {"expires": 3600},
-    },
-    "make-events": {
-        "task": "wildlife.identifications.tasks.make_events",
-        "schedule": schedule(run_every=10),
-        "options": {"expires": 10},
-    },
-    "tidy-api": {
-        "task": "wildlife.api.tasks.tidy",
-        "schedule": schedule(run_every=3600),
-        "options": {"expires": 3600},
-    },
-    "tend-archives": {
-        "task": "wildlife.identifications.tasks.tend_archives",
-        "schedule": schedule(run_every=60),
-        "options": {"expires": 60},
-    },
-    "tend-accounts": {
-        "task": "wildlife.accounts.tasks.tend",
-        "schedule": schedule(run_every=60),
-        "options": {"expires": 60},
-    },
-    "forget-guests": {
-        "task": "wildlife.accounts.tasks.forget_guests",
-        "schedule": schedule(run_every=24 * 3600),
-        "options": {"expires": 3600},
-    },
-    "tend-review": {
-        "task": "wildlife.review.tasks.tend",
-        "schedule": schedule(run_every=60),
-        "options": {"expires": 60},
-    },
-    "pass-on": {
-        "task": "wildlife.notify.tasks.pass_on",
-        "schedule": schedule(run_every=5),
-        "options": {"expires": 5},
-    },
-    "tidy-notify": {
-        "task": "wildlife.notify.tasks.tidy",
-        "schedule": schedule(run_every=24 * 3600),
-        "options": {"expires": 3600},
-    },
-    "tend-species": {
-        "task": "wildlife.species.tasks.tend",
-        "schedule": schedule(run_every=60),
-        "options": {"expires": 60},
-    },
-    "tend-exports": {
-        "task": "wildlife.exchange.tasks.tend",
-        "schedule": schedule(run_every=60),
-        "options": {"expires": 60},
-    },
-    "tend-imports": {
-        "task": "wildlife.exchange.imports.tasks.tend",
-        "schedule": schedule(run_every=60),
-        "options": {"expires": 60},
-    },
-    "tend-library": {
-        "task": "wildlife.library.tasks.tend",
-        "schedule": schedule(run_every=60),
-        "options": {"expires": 60},
-    },
+    "sweep": _beat("identifications.tasks.sweep", env.float("SWEEP_EVERY", default=5.0), 10),
+    "tidy": _beat("identifications.tasks.tidy", _DAY, 3600),
+    "make-events": _beat("identifications.tasks.make_events", 10, 10),
+    "tidy-api": _beat("api.tasks.tidy", 3600, 3600),
+    "tend-archives": _beat("identifications.tasks.tend_archives", 60, 60),
+    "tend-accounts": _beat("accounts.tasks.tend", 60, 60),
+    "forget-guests": _beat("accounts.tasks.forget_guests", _DAY, 3600),
+    "tend-review": _beat("review.tasks.tend", 60, 60),
+    "pass-on": _beat("notify.tasks.pass_on", 5, 5),
+    "tidy-notify": _beat("notify.tasks.tidy", _DAY, 3600),
+    "tend-species": _beat("species.tasks.tend", 60, 60),
+    "tend-exports": _beat("exchange.tasks.tend", 60, 60),
+    "tend-imports": _beat("exchange.imports.tasks.tend", 60, 60),
+    "tend-library": _beat("library.tasks.tend", 60, 60),
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "run" / "beat-schedule")
 

@@ -46,15 +46,18 @@ def _portion() -> int:
 
 def _pass_on(project: Project, rows: Sequence[Happening]) -> None:
     webhooks = list(project.webhooks.filter(active=True))
+    if not webhooks and not project.alerts.filter(active=True).exists():
+        return
     photos = _photos(row.subject for row in rows if row.kind != Happening.Kind.UPLOADED)
     sighted = alerts.look_for(project, photos)
     told = [one for one in sighted if one.told]
+    finished = _finished(rows, photos) if webhooks else []
     for webhook in webhooks:
         for kind in (Kind.IDENTIFIED, Kind.VERDICT):
             ids = {row.subject for row in rows if row.kind == kind}
             some = [photo for photo in photos if photo.pk in ids]
             _tell_of_photos(webhook, kind, project, some)
-        for upload in _finished(rows, photos):
+        for upload in finished:
             _tell_of_upload(webhook, project, upload)
         for sighting in told:
             _tell(webhook, Kind.ALERT, project, alert_data(sighting, webhook.site))
@@ -84,6 +87,8 @@ def _tell_of_photos(
 
 def _tell_of_upload(webhook: Webhook, project: Project, upload: Upload) -> None:
     """Say once that an upload has ended, however often its photos are looked at again."""
+    if Kind.UPLOADED not in webhook.kinds:
+        return
     before = webhook.deliveries.filter(kind=Kind.UPLOADED, payload__data__upload=str(upload.pk))
     if not before.exists():
         counts = counts_of(upload)
@@ -97,7 +102,10 @@ def _tell(webhook: Webhook, kind: Kind, project: Project, data: Mapping[str, Any
 
 
 def test(webhook: Webhook) -> Delivery:
-    """Let a webhook be told that somebody wants to see that it works, active or not asked for."""
+    """Let a webhook be told that somebody wants to see that it works, whatever else it is told.
+
+    One that is switched off is told when it is on again.
+    """
     payload = message(Kind.TEST, webhook.project, {"message": "It works."})
     return Delivery.objects.create(webhook=webhook, kind=Kind.TEST, payload=payload)
 
