@@ -36,7 +36,6 @@ CANCELLED = "cancelled"
 """Why a file was given up that was not here yet; nothing that comes of it later counts."""
 
 State = UploadItem.State
-SETTLED = (State.TAKEN, State.KNOWN, State.REFUSED, State.UNPACKED)
 
 
 class UploadFull(Exception):

@@ -8,8 +8,6 @@ from django.utils.translation import ngettext
 from wildlife.exchange.imports.models import Import
 from wildlife.exchange.imports.readers import READERS
 
-MATCHED_LATER = ("not_here", "other_folder", "ambiguous", "twice")
-
 
 def format_of(job: Import) -> str:
     """Return what a file is, "" before that is known."""
