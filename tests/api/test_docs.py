@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from tests.api.build import answered, elephants
 from tests.api.conftest import bearer
 from tests.images import saved, scene
-from wildlife.api import uploads
+from wildlife.api import upload_items
 from wildlife.api.base import ApiView
 from wildlife.api.scopes import scope_for
 from wildlife.api.upload_serializers import MOST_ADDRESSES, MOST_HASHES, HashesSerializer
@@ -37,7 +37,7 @@ def namespace(
     ann: User, in_transaction: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> dict[str, Any]:
     """What the examples find: a token, a card with two photos and a note, and this application."""
-    monkeypatch.setattr(uploads, "dispatch", lambda: None)
+    monkeypatch.setattr(upload_items, "dispatch", lambda: None)
     monkeypatch.chdir(tmp_path)
     card = tmp_path / "card" / "DCIM"
     card.mkdir(parents=True)

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from tests.api.conftest import bearer
 from tests.images import saved, scene
 from tests.photos.build import upload
-from wildlife.api import idempotency, uploads, views
+from wildlife.api import idempotency, upload_items, views
 from wildlife.api.models import StoredAnswer
 from wildlife.photos.models import Photo
 
@@ -80,7 +80,7 @@ def test_a_request_that_failed_leaves_its_key_free(
 def test_a_file_that_was_put_off_is_taken_when_it_is_sent_again_with_its_key(
     client: APIClient, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    monkeypatch.setattr(uploads, "dispatch", lambda: None)
+    monkeypatch.setattr(upload_items, "dispatch", lambda: None)
     batch = client.post("/api/v1/uploads", {}, format="json")["Location"]
 
     def states(url: str, name: str) -> list[str]:

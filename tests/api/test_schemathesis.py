@@ -19,7 +19,7 @@ from pytest_django import Settings
 from tests.api.build import answered, elephants
 from tests.api.conftest import bearer
 from tests.photos.build import upload
-from wildlife.api import streams, uploads
+from wildlife.api import streams, upload_items, uploads
 from wildlife.exchange import jobs as exports
 from wildlife.exchange.imports import jobs as imports
 from wildlife.exchange.models import ExportJob, Import
@@ -131,7 +131,8 @@ def world(
     monkeypatch.setattr(streams, "close_old_connections", lambda: None)
     for module in (unpacking, fetches, exports, imports):
         monkeypatch.setattr(module, "send", lambda _id: None)
-    monkeypatch.setattr(uploads, "dispatch", lambda: None)
+    for module in (upload_items, uploads):
+        monkeypatch.setattr(module, "dispatch", lambda: None)
     return World(User.objects.create_superuser("root"))
 
 

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from tests.api.conftest import bearer
 from tests.images import bomb, saved, scene
 from tests.photos.build import files_in, upload
-from wildlife.api import uploads
+from wildlife.api import upload_items, uploads
 from wildlife.identifications import fetches, unpacking
 from wildlife.photos import fetching
 from wildlife.photos.models import Photo, Upload, UploadItem
@@ -30,7 +30,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     asked: list[Any] = []
     monkeypatch.setattr(unpacking, "send", asked.append)
     monkeypatch.setattr(fetches, "send", asked.append)
-    for module in (uploads, unpacking, fetches):
+    for module in (upload_items, uploads, unpacking, fetches):
         monkeypatch.setattr(module, "dispatch", lambda: None)
     return asked
 

@@ -16,7 +16,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.images import saved, scene
-from wildlife.api import uploads, views
+from wildlife.api import upload_items, views
 from wildlife.tokens.models import Scope
 from wildlife.tokens.services import make
 
@@ -92,7 +92,7 @@ def media(settings: Settings, tmp_path: Path) -> Path:
 @pytest.fixture
 def server(live_server: LiveServer, media: Path, monkeypatch: pytest.MonkeyPatch) -> LiveServer:
     """A server without workers: photos that came are kept, and wait."""
-    monkeypatch.setattr(uploads, "dispatch", lambda: None)
+    monkeypatch.setattr(upload_items, "dispatch", lambda: None)
     monkeypatch.setattr(views, "dispatch", lambda: None)
     return live_server
 

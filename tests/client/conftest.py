@@ -8,7 +8,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.api.build import answering, elephants
-from wildlife.api import uploads, views
+from wildlife.api import upload_items, uploads, views
 from wildlife.tokens.models import Scope
 from wildlife.tokens.services import make
 from wildlife_client import Client
@@ -24,7 +24,7 @@ def server(
     """A server that looks at photos as they come: each shows an elephant and a person."""
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     answer = answering(elephants())
-    for module in (uploads, views):
+    for module in (upload_items, uploads, views):
         monkeypatch.setattr(module, "dispatch", answer)
     return live_server
 

@@ -13,14 +13,13 @@ from wildlife.api.access import owner_of
 from wildlife.api.answer_serializers import (
     DetectionRowSerializer,
     IdentificationRowSerializer,
-    VerdictSerializer,
-    VerdictWriteSerializer,
 )
 from wildlife.api.base import ApiView, GenericApiView
 from wildlife.api.cursors import KeysetPages
 from wildlife.api.results import told_of
 from wildlife.api.schema import problem_responses
 from wildlife.api.serializers import AnswerQuerySerializer, OfPhotosQuerySerializer
+from wildlife.api.verdict_serializers import VerdictSerializer, VerdictWriteSerializer
 from wildlife.api.views import in_state, wish_of
 from wildlife.identifications.answers import WHOLE, box_of
 from wildlife.identifications.models import Detection, Verdict
