@@ -70,6 +70,7 @@ class Filters(TypedDict, total=False):
     tag: str
     disputed: bool
     people: bool
+    vehicles: bool
     blank: bool
     fields: str
     page_size: int

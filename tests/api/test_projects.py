@@ -298,13 +298,14 @@ def test_the_runs_of_the_own_photos_are_told(client: APIClient) -> None:
         ("since=2000-01-01", 1),
         ("box=-180,-90,180,90", 0),
         ("people=true", 0),
+        ("vehicles=true", 1),
     ],
 )
 def test_photos_are_filtered_as_in_the_library(client: APIClient, query: str, found: int) -> None:
     send(client, "")
     taxon = elephants()
     answered(Photo.objects.get(), taxon)
-    Photo.objects.update(taxon=taxon, confidence=0.87)
+    Photo.objects.update(taxon=taxon, confidence=0.87, vehicles=True)
     assert len(client.get(f"/api/v1/photos?{query}").json()["results"]) == found
 
 

@@ -134,7 +134,7 @@ def test_the_photo_follows_at_once_and_goes_back(
 ) -> None:
     def digest() -> dict[str, Any]:
         return Photo.objects.values(
-            "taxon__slug", "confidence", "blank", "people", "disputed"
+            "taxon__slug", "confidence", "blank", "people", "vehicles", "disputed"
         ).get()
 
     verdicts.changed([lion.pk])
@@ -144,11 +144,13 @@ def test_the_photo_follows_at_once_and_goes_back(
     assert digest() == {**before, "taxon__slug": "leopardus-pardalis", "confidence": 1.0}
     verdicts.give(box, Word(kind="person"), ann)
     assert (digest()["people"], digest()["taxon__slug"], digest()["blank"]) == (True, None, False)
+    verdicts.give(box, Word(kind="vehicle"), ann)
+    assert (digest()["people"], digest()["vehicles"], digest()["blank"]) == (False, True, False)
     verdicts.give(box, Word(kind="no_animal"), ann)
-    assert (digest()["blank"], digest()["people"]) == (True, False)
+    assert (digest()["blank"], digest()["vehicles"]) == (True, False)
     assert verdicts.withdraw(Verdict.objects.all()) == 1
     assert digest() == before
-    assert Happening.objects.filter(kind="verdict.given").count() == 5
+    assert Happening.objects.filter(kind="verdict.given").count() == 6
 
 
 def test_a_person_that_the_models_saw_is_reported_whatever_is_said(

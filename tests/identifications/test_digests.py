@@ -44,15 +44,16 @@ def test_two_of_a_kind_are_not_several(taxa: dict) -> None:
 
 
 @pytest.mark.parametrize(
-    ("category", "people", "blank"), [("person", True, False), ("vehicle", False, False)]
+    ("category", "people", "vehicles"), [("person", True, False), ("vehicle", False, True)]
 )
 def test_people_and_vehicles_are_not_nothing(
-    taxa: dict, category: str, people: bool, blank: bool
+    taxa: dict, category: str, people: bool, vehicles: bool
 ) -> None:
     photo = builders.photo()
     builders.box(photo, builders.run(photo), 0, category)
     found = digest(photo)
-    assert (found.people, found.blank, found.taxon) == (people, blank, None)
+    assert (found.people, found.vehicles) == (people, vehicles)
+    assert (found.blank, found.taxon) == (False, None)
 
 
 def test_a_photo_with_no_animal_is_blank_until_it_waits_again(taxa: dict) -> None:

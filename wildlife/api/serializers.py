@@ -92,6 +92,7 @@ class PhotoQuerySerializer(Plain):
     tag = serializers.CharField(default="", max_length=120)
     disputed = serializers.BooleanField(default=False)
     people = serializers.BooleanField(default=False)
+    vehicles = serializers.BooleanField(default=False)
     blank = serializers.BooleanField(default=False)
 
     def validate_box(self, text: str) -> str:
@@ -185,6 +186,7 @@ class PhotoSerializer(serializers.ModelSerializer[Photo]):
             "confidence",
             "disputed",
             "people",
+            "vehicles",
             "blank",
             "received_at",
             "finished_at",

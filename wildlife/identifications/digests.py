@@ -9,7 +9,9 @@ from wildlife.identifications.answers import Settled, Standing, settled_of
 from wildlife.identifications.models import Detection, Identification, Vote
 from wildlife.photos.models import Photo
 
-COLUMNS = ("taxon", "several_taxa", "confidence", "disputed", "people", "blank", "settled")
+COLUMNS = (
+    "taxon", "several_taxa", "confidence", "disputed", "people", "vehicles", "blank", "settled",
+)  # fmt: skip
 
 DISPUTED_BELOW = 0.5
 """Share of the experts' weight behind an answer below which they are said to disagree."""
@@ -36,8 +38,8 @@ def write_digests(photo_ids: Iterable[UUID | str]) -> None:
 def _fill(photo: Photo, things: Sequence[Settled], voters: Mapping[int, int]) -> set[int]:
     """Set the digest on a photo; return its further taxa.
 
-    What people settled is sure. A person that the models saw is reported whatever people say: only
-    the looks of the photo could hide them, and those are not everybody's.
+    What people settled is sure. A person or a vehicle that the models saw is reported whatever
+    people say: only the looks of the photo could hide them, and those are not everybody's.
     """
     animals = [one for one in things if one.is_animal]
     named = [one for one in animals if one.taxon is not None]
@@ -51,9 +53,9 @@ def _fill(photo: Photo, things: Sequence[Settled], voters: Mapping[int, int]) ->
     people, vehicles = Detection.Category.PERSON, Detection.Category.VEHICLE
     seen = {one.kind for one in things}
     seen |= {one.detection.category for one in things if one.detection is not None}
-    photo.people = people in seen
+    photo.people, photo.vehicles = people in seen, vehicles in seen
     done = photo.state == Photo.State.DONE
-    photo.blank = done and not animals and not seen & {people, vehicles}
+    photo.blank = done and not (animals or photo.people or photo.vehicles)
     photo.settled = bool(things) and all(one.by_people for one in things)
     return others
 

@@ -125,7 +125,8 @@ def _as_sure(text: str) -> Q:
 
 
 def _marked(wish: Wish) -> Q:
-    condition = Q(**{name: True for name in ("disputed", "people", "blank") if getattr(wish, name)})
+    marks = ("disputed", "people", "vehicles", "blank")
+    condition = Q(**{name: True for name in marks if getattr(wish, name)})
     if wish.state == State.FAILED:
         condition &= Q(state=Photo.State.FAILED)
     elif wish.state == State.PENDING:

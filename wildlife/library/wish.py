@@ -64,7 +64,7 @@ class Wish:
     """All of it must hold. Everything is "" where it does not matter.
 
     `taxon` is the slug of a taxon of any rank, `project` that of a project, `box` a part of the
-    world, `since` and `until` are days. `disputed`, `people` and `blank` are "1" or "".
+    world, `since` and `until` are days. `disputed`, `people`, `vehicles` and `blank` are "1" or "".
     """
 
     taxon: str = ""
@@ -81,6 +81,7 @@ class Wish:
     state: str = ""
     disputed: str = ""
     people: str = ""
+    vehicles: str = ""
     blank: str = ""
 
     @classmethod
@@ -127,6 +128,7 @@ _KNOWN = {
     "state": frozenset(State.values),
     "disputed": frozenset("1"),
     "people": frozenset("1"),
+    "vehicles": frozenset("1"),
     "blank": frozenset("1"),
 }
 

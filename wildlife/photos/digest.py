@@ -43,6 +43,7 @@ class Digest(models.Model):
         help_text=_("Most of the experts' vote is against an answer."),
     )
     people = models.BooleanField(default=False, editable=False)
+    vehicles = models.BooleanField(default=False, editable=False)
     blank = models.BooleanField(
         default=False, editable=False, help_text=_("Neither animal nor person nor vehicle.")
     )
@@ -86,6 +87,7 @@ LIBRARY_INDEXES = [
         for name, condition in {
             "blank": models.Q(blank=True),
             "people": models.Q(people=True),
+            "vehicles": models.Q(vehicles=True),
             "disputed": models.Q(disputed=True),
             "several": models.Q(several_taxa=True),
             "undone": ~models.Q(state="done"),

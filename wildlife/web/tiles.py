@@ -100,6 +100,8 @@ def _settled(photo: Photo, rows: Iterable[Detection], names: Mapping[str, Name])
         title = _("No animal")
     elif photo.people:
         title = _("Person")
+    elif photo.vehicles:
+        title = _("Vehicle")
     else:
         title = _("Looked at by people")
     others = [_("and others")] if photo.several_taxa else []
@@ -109,9 +111,11 @@ def _settled(photo: Photo, rows: Iterable[Detection], names: Mapping[str, Name])
 
 
 def _counted(photo: Photo) -> Counter[str]:
-    """Count what was found by category. Where only somebody saw people, there is at least one."""
+    """Count what was found by category. What only people saw is there at least once."""
     counts = Counter(row.category for row in photo.detections.all())
-    counts[Detection.Category.PERSON] = counts[Detection.Category.PERSON] or int(photo.people)
+    person, vehicle = Detection.Category.PERSON, Detection.Category.VEHICLE
+    counts[person] = counts[person] or int(photo.people)
+    counts[vehicle] = counts[vehicle] or int(photo.vehicles)
     return counts
 
 

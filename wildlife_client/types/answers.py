@@ -116,6 +116,8 @@ class Identification(TypedDict):
     reason: Reason
     walk: list[WalkStep]
     runners_up: list[Answer]
+    country: str | None
+    elsewhere: list[TaxonName]
 
 
 class IdentificationRow(Identification):
@@ -234,6 +236,7 @@ class Photo(TypedDict):
     confidence: float | None
     disputed: bool
     people: bool
+    vehicles: bool
     blank: bool
     received_at: str
     finished_at: str | None

@@ -54,6 +54,7 @@ def photos(make: Make) -> SimpleNamespace:
         both=make("panthera-leo", "loxodonta-africana", name="both.jpg", taken_at=at(3, 3)),
         family=make("felidae", name="family.jpg", taken_at=at(4, 1), confidence=0.85),
         person=make("person", name="person.jpg", taken_at=at(4, 2)),
+        car=make("vehicle", name="car.jpg", taken_at=at(4, 2, 18)),
         blank=make(name="blank.jpg", taken_at=at(4, 3), latitude=10.0, longitude=-179.5),
         failed=make(name="failed.jpg", state="failed", failure="It is cut off.",
                     taken_at=at(4, 4)),

@@ -73,7 +73,7 @@ def test_deleting_asks_first_and_then_takes_files_too(
         change(guest, "delete", photos.lion, photos.both, sure="1")
     assert not Photo.objects.filter(pk__in=[photos.lion.pk, photos.both.pk]).exists()
     assert not default_storage.exists(str(photos.lion.original.name))
-    assert Photo.objects.count() == 7
+    assert Photo.objects.count() == 8
 
 
 def test_what_is_being_looked_at_is_left_out_and_told(
@@ -154,7 +154,7 @@ def test_what_is_missing_is_said_and_nothing_happens(
     page = guest.post("/library/change", data, follow=True)
     assert sentence in page.content.decode()
     assert not Job.objects.exists()
-    assert Photo.objects.count() == 9
+    assert Photo.objects.count() == 10
 
 
 def test_an_unknown_action_is_not_found(photos: SimpleNamespace, guest: Client) -> None:

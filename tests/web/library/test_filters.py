@@ -16,7 +16,9 @@ from wildlife.species import index
 from wildlife.species.models import Taxon
 from wildlife.web.library import gallery
 
-NEWEST_FIRST = ["waiting", "failed", "blank", "person", "family", "both", "lion", "elephant"]
+NEWEST_FIRST = [
+    "waiting", "failed", "blank", "car", "person", "family", "both", "lion", "elephant",
+]  # fmt: skip
 
 
 def found(client: Client, query: str) -> list[str]:
@@ -54,6 +56,7 @@ def test_all_of_ones_own_photos_stand_there_by_when_they_were_taken(
         ("sure=80-95", {"both", "family"}),
         ("disputed=1", {"lion"}),
         ("people=1", {"person"}),
+        ("vehicles=1", {"car"}),
         ("blank=1", {"blank"}),
         ("state=failed", {"failed"}),
         ("state=pending", {"waiting"}),

@@ -41,7 +41,7 @@ def test_a_tile_tells_what_the_home_page_tells_and_more(
     photos: SimpleNamespace, guest: Client
 ) -> None:
     page = page_of(guest, "/library/")
-    assert "8 photos" in page
+    assert "9 photos" in page
     assert "Lion" in page
     assert "experts disagree" in page
     assert "It is cut off." in page
@@ -52,6 +52,12 @@ def test_a_tile_tells_what_the_home_page_tells_and_more(
 def test_chosen_filters_stand_above_and_each_can_be_taken_away(
     photos: SimpleNamespace, guest: Client
 ) -> None:
+    page = page_of(guest, "/library/?taxon=panthera-leo&disputed=1&vehicles=1")
+    assert 'name="vehicles" value="1" checked' in page
+    assert (
+        '<a class="condition" href="/library/?taxon=panthera-leo&amp;disputed=1">with vehicles'
+        in page
+    )
     page = page_of(guest, "/library/?taxon=panthera-leo&disputed=1")
     assert '<a class="condition" href="/library/?disputed=1">Lion' in page
     assert '<a class="condition" href="/library/?taxon=panthera-leo">experts disagree' in page
@@ -121,7 +127,7 @@ def test_species_are_counted_with_a_curve(photos: SimpleNamespace, guest: Client
     assert "March 2, 2026" in lion
     assert "Endangered" in page
     assert "Not named down to the species" in page
-    assert "2 species on 8 photos; half of them were on the first 1." in page
+    assert "2 species on 9 photos; half of them were on the first 1." in page
     assert "<td>1</td><td>1</td>" in page
     assert "<td>2</td><td>2</td>" in page
 

@@ -250,6 +250,7 @@ def _words(
     for mark, label in (
         ("disputed", _("experts disagree")),
         ("people", _("with people")),
+        ("vehicles", _("with vehicles")),
         ("blank", _("empty")),
     ):
         if getattr(wish, mark):
