@@ -253,6 +253,16 @@ TABLE: Mapping[str, list[Row]] = {
     "photos/<uuid:photo_id>/thumb": [Row(OnPhoto(Right.SEE))],
     "photos/<uuid:photo_id>/crops/<int:index>": [Row(OnPhoto(Right.SEE))],
     "photos/<uuid:photo_id>/original": [Row(OnPhoto(Right.SEE_PEOPLE))],
+    # The review of one's own photos.
+    "review/": [USER],
+    "review/more": [USER],
+    "review/say": [
+        Row(SignedIn(), "POST"),
+        Row(OfUser(login=True), "POST", data={"photo": "{own_photo}", "say": "accept"})],
+    "review/take-back": [Row(SignedIn(), "POST")],
+    "review/leave": [Row(SignedIn(), "POST")],
+    "review/accept": [Row(SignedIn(), "POST", data={"percent": "95"})],
+    "review/acceptances/<uuid:acceptance_id>/undo": [Row(OfUser(login=True), "POST")],
     # Projects.
     "projects/": [PUBLIC],
     "projects/new/": [USER, Row(SignedIn(), "POST", data={"name": "Another"})],

@@ -105,6 +105,7 @@ def build() -> World:
     values = {
         "slug": mara.slug,
         "acceptance_id": acceptance.pk,
+        "own_acceptance": Acceptance.objects.create(by=mine, above=0.9).pk,
         "webhook_id": hook.pk,
         "delivery_id": hook.deliveries.create(kind="test", payload={}).pk,
         "alert_id": alert.pk,
@@ -129,6 +130,7 @@ def build() -> World:
         "key": "no-key",
         "uidb36": "1",
         "project_photo": photos[0].photo.pk,
+        "own_photo": photos[2].photo.pk,
         **items,
     }
     return World(clients, photos, values)

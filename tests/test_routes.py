@@ -171,6 +171,8 @@ def _value(world: World, route: str, name: str, seen: Seen | None, index: int) -
             )
     if name == "import_id" and route.startswith("imports/"):
         name = "own_import"
+    if name == "acceptance_id" and route.startswith("review/"):
+        name = "own_acceptance"
     if name == "pk":
         name = "invitation" if route.startswith("projects/") else "filter"
     if name == "slug" and not route.startswith(("projects/", "api/v1/projects/")):

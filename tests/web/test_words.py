@@ -37,7 +37,7 @@ def test_whose_photo_it_is_says_what_they_see_and_takes_it_back(
     client.post(f"{lion.get_absolute_url()}say", {"say": "animal", "taxon": "elephas-maximus"})
     told = page(lion)
     assert "Asian elephant" in told
-    assert "the models do not" in told
+    assert "Said by you; the models say something else." in told
     lion.refresh_from_db()
     assert (lion.taxon, lion.settled) == (taxa["elephas-maximus"], True)
     home = client.get("/").content.decode()
@@ -52,8 +52,8 @@ def test_whose_photo_it_is_says_what_they_see_and_takes_it_back(
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([Word(kind="unsure")], "ann was not sure."),
-        ([Word(kind="no_animal")], "ann says so, and the models do not."),
+        ([Word(kind="unsure")], "Looked at by ann, who was not sure."),
+        ([Word(kind="no_animal")], "Said by ann; the models say something else."),
         (["lion"], "Confirmed by ann."),
     ],
 )

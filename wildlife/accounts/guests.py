@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
 from wildlife.accounts.belongings import owned_by_guests
+from wildlife.identifications.models import Verdict
 from wildlife.photos.models import Photo
 from wildlife.photos.services import delete_all
 
@@ -34,6 +35,8 @@ def adopt(guest: str, user: User) -> int:
 def _adopt(guest: str, user: User) -> int:
     theirs = Photo.objects.filter(owner=None, project=None, guest=guest)
     known = Exists(Photo.objects.filter(owner=user, sha256=OuterRef("sha256")))
+    said = Verdict.objects.filter(photo__in=theirs.exclude(known), given_by=None, source="")
+    said.update(given_by=user)
     # One statement: of two sign-ins at once, the second finds no guest's photos any more.
     moved = theirs.exclude(known).update(owner=user, guest="")
     delete_all(theirs.filter(known))

@@ -42,6 +42,8 @@ class Standing(Enum):
     """The models: who looked was not sure."""
     HALF = "half"
     """The models: one reviewer spoke, and the project asks for two."""
+    NEW = "new"
+    """The models: one reviewer named a species that is new to the project."""
     DISPUTED = "disputed"
     """The models: reviewers said different things."""
     CONFIRMED = "confirmed"
@@ -50,7 +52,7 @@ class Standing(Enum):
     """People, who say something else, or marked what no model saw."""
 
 
-OPEN = frozenset({Standing.MODELS, Standing.UNSURE, Standing.HALF, Standing.DISPUTED})
+OPEN = frozenset({Standing.MODELS, Standing.UNSURE, Standing.HALF, Standing.NEW, Standing.DISPUTED})
 """What somebody should look at."""
 
 

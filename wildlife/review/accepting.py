@@ -39,7 +39,7 @@ STALE_AFTER = timedelta(minutes=1)
 State = Acceptance.State
 
 
-def acceptable(project: Project, by: User, wish: Wish, above: float) -> QuerySet[Photo]:
+def acceptable(project: Project | None, by: User, wish: Wish, above: float) -> QuerySet[Photo]:
     """Return the photos that wait for somebody's word and whose answer is at least so sure.
 
     Photos on which experts disagree, or with several kinds of animal, are looked at one by one.
@@ -48,8 +48,11 @@ def acceptable(project: Project, by: User, wish: Wish, above: float) -> QuerySet
     return waiting.filter(confidence__gte=above, disputed=False, several_taxa=False)
 
 
-def start(project: Project, by: User, wish: Wish, above: float) -> Acceptance:
-    """Accept all answers that are sure enough; return how far that is. Done by a worker."""
+def start(project: Project | None, by: User, wish: Wish, above: float) -> Acceptance:
+    """Accept all answers that are sure enough; return how far that is. Done by a worker.
+
+    Of a project's photos, or without one of the user's own.
+    """
     job = Acceptance.objects.create(
         project=project,
         by=by,
@@ -57,7 +60,8 @@ def start(project: Project, by: User, wish: Wish, above: float) -> Acceptance:
         above=above,
         total=acceptable(project, by, wish, above).count(),
     )
-    note(project, "answers_accepted", by, count=job.total)
+    if project is not None:
+        note(project, "answers_accepted", by, count=job.total)
     transaction.on_commit(lambda: send(job))
     return job
 
@@ -66,7 +70,8 @@ def undo(job: Acceptance) -> None:
     """Let all that was accepted be taken back, also while it is still going on."""
     undone = Acceptance.objects.filter(pk=job.pk, state__in=(State.RUNNING, State.DONE))
     if undone.update(state=State.UNDOING):
-        note(job.project, "acceptance_undone", job.by, count=job.photos)
+        if job.project is not None:
+            note(job.project, "acceptance_undone", job.by, count=job.photos)
         transaction.on_commit(lambda: send(job))
 
 
@@ -111,7 +116,7 @@ def _portion(job_id: UUID | str) -> bool:
 
 def _accept(job: Acceptance) -> bool:
     ids: list[UUID] = []
-    if may(job.by, Right.REVIEW, job.project):
+    if job.project is None or may(job.by, Right.REVIEW, job.project):
         wish = Wish.from_query(dict(parse_qsl(job.query.removeprefix("?"))))
         waiting = acceptable(job.project, job.by, wish, job.above)
         ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:PORTION])

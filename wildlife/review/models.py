@@ -35,7 +35,14 @@ class Acceptance(models.Model):
         UNDONE = "undone", _("Undone")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    project = models.ForeignKey(Project, models.CASCADE, related_name="acceptances")
+    project = models.ForeignKey(
+        Project,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="acceptances",
+        help_text=_("Empty where they are the person's own photos."),
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="acceptances")
     query = models.CharField(max_length=600, blank=True, help_text="The library's filter.")
     above = models.FloatField(validators=[MinValueValidator(0.5), MaxValueValidator(1.0)])
@@ -49,4 +56,4 @@ class Acceptance(models.Model):
         ordering = ["-begun_at"]
 
     def __str__(self) -> str:
-        return f"{self.project}: {self.photos}"
+        return f"{self.project or self.by}: {self.photos}"

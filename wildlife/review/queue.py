@@ -21,6 +21,8 @@ from wildlife.review.models import Claim
 
 CLAIMED_FOR = timedelta(minutes=5)
 PORTION = 30
+MOST_COUNTED = 1_000
+"""So many are told exactly: a number beside a link must cost nothing among a million."""
 
 
 class Order(models.TextChoices):
@@ -31,9 +33,10 @@ class Order(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What a reviewer works through: photos of a project that answer a wish."""
+    """What a reviewer works through: photos of a project, or without one their own, that answer a
+    wish."""
 
-    project: Project
+    project: Project | None
     user: User
     wish: Wish
     order: Order = Order.UNCERTAIN
@@ -45,16 +48,10 @@ class Queue:
         Photos that the project accepts by itself, and those that the reviewer has spoken of, are
         not among them.
         """
-        wish = self.wish.without("state")
-        shown = matching(Reader(self.user, ""), wish).order_by()
+        shown = matching(Reader(self.user, ""), self.wish.without("state")).order_by()
         own = Verdict.objects.filter(photo=OuterRef("pk"), given_by=self.user)
-        wanted = shown.filter(project=self.project, state=Photo.State.DONE, settled=False).exclude(
-            Exists(own)
-        )
-        if self.project.accept_above is not None:
-            sure = Q(confidence__gte=self.project.accept_above, several_taxa=False, disputed=False)
-            wanted = wanted.exclude(sure & Q(confidence__isnull=False))
-        return wanted
+        whole = kept_by(self.project, self.user)
+        return shown.filter(whole, unsettled(self.project)).exclude(Exists(own))
 
     def take(self, number: int, without: Collection[UUID] = ()) -> list[Photo]:
         """Return the next photos, claimed for the reviewer, past those that others have.
@@ -93,8 +90,9 @@ class Queue:
         yield from _portions(rows.filter(confidence=None).order_by("pk"))
 
     def _rarest(self, photos: QuerySet[Photo]) -> list[int]:
-        """Return the taxa of photos, those with the fewest photos in the project first."""
-        counts = Photo.objects.filter(project=self.project, taxon__isnull=False).order_by()
+        """Return the taxa of photos, those with the fewest photos in all first."""
+        whole = kept_by(self.project, self.user)
+        counts = Photo.objects.filter(whole, taxon__isnull=False).order_by()
         ranked = counts.values("taxon").annotate(many=Count("pk")).order_by("many", "taxon")
         waiting = set(photos.order_by().values_list("taxon", flat=True).distinct())
         return [row["taxon"] for row in ranked if row["taxon"] in waiting]
@@ -111,6 +109,29 @@ class Queue:
             free = Q(user=self.user) | Q(until__lte=now)
             mine = Claim.objects.filter(free, pk=claim.pk)
             return bool(mine.update(user=self.user, until=now + CLAIMED_FOR))
+
+
+def kept_by(project: Project | None, user: User) -> Q:
+    """Return what holds of the photos of a project, or without one of the user's own."""
+    return Q(project=project) if project else Q(owner=user, project=None)
+
+
+def unsettled(project: Project | None) -> Q:
+    """Return what holds of those of its photos that wait for a word, whoever speaks.
+
+    What the project accepts by itself waits for nobody.
+    """
+    waiting = Q(state=Photo.State.DONE, settled=False)
+    if project is None or project.accept_above is None:
+        return waiting
+    sure = Q(confidence__gte=project.accept_above, confidence__isnull=False)
+    return waiting & ~(sure & Q(several_taxa=False, disputed=False))
+
+
+def waiting_for(project: Project | None, user: User) -> int:
+    """Return how many photos wait for a word; at most MOST_COUNTED are counted."""
+    rows = Photo.objects.filter(kept_by(project, user), unsettled(project)).order_by()
+    return rows.values("pk")[:MOST_COUNTED].count()
 
 
 def _portions(rows: QuerySet[Photo]) -> Iterator[Photo]:

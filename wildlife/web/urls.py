@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("help/", views.help_page, name="help"),
     path("about/", RedirectView.as_view(pattern_name="web:help", permanent=True)),
+    path("", include("wildlife.web.review.urls")),
     path("species/", include("wildlife.web.taxa.urls")),
     path("library/", include("wildlife.web.library.urls")),
     path("alerts/stop/<str:token>/", alerts.stop, name="stop_alert"),

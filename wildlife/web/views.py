@@ -112,7 +112,7 @@ def _shown(request: HttpRequest, photo: Photo, seen: str = "") -> dict[str, obje
         "live": pages.live_of(photo, seen) if photo.state in PENDING else None,
         "result": pages.result_of(photo) if done else None,
         "origin": origin_of(photo, request.user) if done else None,
-        "words": words_of(photo) if done else None,
+        "words": words_of(photo, request.user) if done else None,
         "speaks": done and may_with(request.user, Right.REVIEW, photo),
         "again": changeable
         and photo.state == Photo.State.FAILED

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from wildlife.identifications.answers import Settled, Standing, settled_of
 from wildlife.identifications.models import Verdict
 from wildlife.photos.models import Photo
+from wildlife.projects.rights import Somebody
 from wildlife.web import wording
 from wildlife.web.names import Name, names_of
 
@@ -39,7 +40,7 @@ class Words:
     boxes: tuple[About, ...]
 
 
-def words_of(photo: Photo) -> Words:
+def words_of(photo: Photo, reader: Somebody) -> Words:
     """Return what people said of a photo that is done, in a fixed number of queries."""
     things = settled_of([photo.pk]).get(photo.pk, [])
     taxa = {thing.taxon for thing in things} | {
@@ -48,7 +49,7 @@ def words_of(photo: Photo) -> Words:
     names = names_of({taxon.slug for taxon in taxa if taxon is not None})
     boxes = [one for one in things if one.detection is not None]
     return Words(
-        said=tuple(_word(one, names) for one in things if one.verdicts),
+        said=tuple(_word(one, names, photo, reader) for one in things if one.verdicts),
         boxes=tuple(
             About(one.detection.pk, f"{number} {_title(one.kind, one.taxon, names)}")
             for number, one in enumerate(boxes, start=1)
@@ -59,15 +60,20 @@ def words_of(photo: Photo) -> Words:
     )
 
 
-def _word(thing: Settled, names: dict[str, Name]) -> Word:
+def _word(thing: Settled, names: dict[str, Name], photo: Photo, reader: Somebody) -> Word:
     verdict = thing.verdict or thing.verdicts[0]
-    who = wording.listed(dict.fromkeys(_who(one) for one in _agreeing(thing, verdict)))
+    agreeing = _agreeing(thing, verdict)
+    who = wording.listed(dict.fromkeys(_who(one, photo, reader) for one in agreeing))
     sentence = {
         Standing.CONFIRMED: _("Confirmed by %(who)s."),
-        Standing.CORRECTED: _("%(who)s says so, and the models do not."),
-        Standing.HALF: _("%(who)s says so; a second reviewer is wanted."),
+        Standing.CORRECTED: _("Said by %(who)s; the models say something else."),
+        Standing.HALF: _("Said by %(who)s; a second reviewer is wanted."),
+        Standing.NEW: _(
+            "Said by %(who)s; new to this project, so it counts once somebody else agrees, or a "
+            "curator confirms it."
+        ),
         Standing.DISPUTED: _("Reviewers said different things, so it is open."),
-    }.get(thing.standing, _("%(who)s was not sure."))
+    }.get(thing.standing, _("Looked at by %(who)s, who was not sure."))
     return Word(
         title=_title(verdict.kind, verdict.taxon, names),
         name=names.get(verdict.taxon.slug) if verdict.taxon else None,
@@ -82,9 +88,12 @@ def _agreeing(thing: Settled, verdict: Verdict) -> Sequence[Verdict]:
     return [one for one in thing.verdicts if (one.kind, one.taxon_id) == told]
 
 
-def _who(verdict: Verdict) -> str:
+def _who(verdict: Verdict, photo: Photo, reader: Somebody) -> str:
     if verdict.given_by is not None:
-        return verdict.given_by.get_username()
+        return _("you") if verdict.given_by == reader else verdict.given_by.get_username()
+    # Of a guest's photo nobody but the guest speaks without a name.
+    if not verdict.source and photo.guest and not reader.is_authenticated:
+        return _("you")
     return verdict.source or _("somebody")
 
 

@@ -7,10 +7,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.review.conftest import member, shown
 from tests.web import builders
+from wildlife.identifications.digests import write_digests
 from wildlife.identifications.models import Verdict
 from wildlife.projects.models import Project, Role
+from wildlife.review import accepting
+from wildlife.review import queue as review_queue
 from wildlife.review.models import Acceptance
 from wildlife.species.models import Taxon
+from wildlife.web.review import waiting as waiting_words
 
 
 @pytest.fixture
@@ -143,3 +147,80 @@ def test_a_project_asks_for_what_it_wants_to_know(
     assert 'name="sex"' not in client.get("/projects/mara/review/").content.decode()
     Project.objects.update(asks_sex=True)
     assert 'name="sex"' in client.get("/projects/mara/review/").content.decode()
+
+
+def test_own_photos_have_a_queue_with_the_same_keys(
+    client: Client, mara: Project, ann: User, taxa: dict[str, Taxon]
+) -> None:
+    own, other = builders.photo("", owner=ann), builders.photo("", owner=member(mara, "bo"))
+    for one in (own, other):
+        builders.answered(one, taxa["panthera-leo"])
+    shown(mara, taxa["panthera-leo"])
+    page = client.get("/review/").content.decode()
+    assert "<strong data-left>1</strong>" in page
+    assert str(own.pk) in page
+    assert str(other.pk) not in page
+    assert 'value="event"' not in page  # own photos have no events
+    assert "1 to look at" in client.get("/library/").content.decode()
+    told = {"photo": own.pk, "say": "animal", "taxon": "elephas-maximus"}
+    answer = client.post("/review/say?order=newest", told)
+    assert (answer.status_code, answer["Location"]) == (302, "/review/?order=newest")
+    assert Verdict.objects.get().photo == own
+    assert "<strong data-left>0</strong>" in client.get("/review/").content.decode()
+    assert "to look at" not in client.get("/library/").content.decode()
+
+
+def test_nobody_speaks_of_others_photos_in_their_own_queue(
+    client: Client, mara: Project, ann: User, taxa: dict[str, Taxon]
+) -> None:
+    theirs = [shown(mara, taxa["panthera-leo"]), builders.photo("", owner=member(mara, "bo"))]
+    for one in theirs:
+        answer = client.post("/review/say", {"photo": one.pk, "say": "accept"})
+        assert answer.status_code == 404
+    client.force_login(User.objects.create_user("chief", is_staff=True))
+    assert "<strong data-left>0</strong>" in client.get("/review/").content.decode()
+
+
+def test_many_own_answers_are_accepted_and_taken_back(
+    client: Client, ann: User, taxa: dict[str, Taxon]
+) -> None:
+    own = builders.photo("", owner=ann)
+    builders.answered(own, taxa["panthera-leo"], confidence=0.97)
+    write_digests([own.pk])
+    client.post("/review/accept", {"percent": "95"})
+    job = Acceptance.objects.get()
+    assert (job.project, job.total) == (None, 1)
+    accepting.go_on(job.pk)
+    assert Verdict.objects.get().given_by == ann
+    client.post(f"/review/acceptances/{job.pk}/undo")
+    accepting.go_on(job.pk)
+    assert not Verdict.objects.exists()
+
+
+def test_projects_tell_how_many_photos_wait(
+    client: Client, mara: Project, ann: User, taxa: dict[str, Taxon]
+) -> None:
+    for share in (0.7, 0.9):
+        shown(mara, taxa["panthera-leo"], share)
+    Project.objects.update(accept_above=0.8)
+    page = client.get("/projects/mara/").content.decode()
+    assert '<a href="/projects/mara/review/">1</a>' in page
+    assert '<span class="count">1<' in page
+    client.force_login(member(mara, "viewer", Role.VIEWER))
+    assert "/review/" not in client.get("/projects/mara/").content.decode()
+
+
+@pytest.mark.parametrize(("waiting", "told"), [(0, ""), (2, "2"), (3, "2+")])
+def test_a_large_number_is_told_roughly(
+    mara: Project,
+    ann: User,
+    taxa: dict[str, Taxon],
+    monkeypatch: pytest.MonkeyPatch,
+    waiting: int,
+    told: str,
+) -> None:
+    for module in (review_queue, waiting_words):
+        monkeypatch.setattr(module, "MOST_COUNTED", 3)
+    for _ in range(waiting):
+        shown(mara, taxa["panthera-leo"])
+    assert waiting_words.waiting_in_words(mara, ann) == told

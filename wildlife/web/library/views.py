@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from wildlife.web.library.gallery import gallery_of
 from wildlife.web.library.panel import panel_of, suggestions, wish_of
 from wildlife.web.library.places import chart_of, listed, step_for
 from wildlife.web.library.rows import species_rows
+from wildlife.web.review.waiting import waiting_in_words
 
 
 @require_safe
@@ -117,6 +119,8 @@ def _shown(
     panel = panel_of(reader, wish, project)
     here = "projects" if project else "library"
     context = {"here": here, "tab": tab, "panel": panel, "wish": wish, **more}
+    if project is None and isinstance(request.user, User):
+        context["to_review"] = waiting_in_words(None, request.user)
     response = render(request, f"web/library/{tab}.html", context)
     patch_vary_headers(response, ["HX-Request"])
     if request.headers.get("HX-Request"):

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 
 from wildlife.photos.models import Photo, Upload
 from wildlife.projects.models import Deployment, Membership, Project
+from wildlife.review.queue import unsettled
 
 LAST_UPLOADS = 5
 PENDING = (Photo.State.WAITING, Photo.State.RUNNING)
@@ -17,6 +18,7 @@ class Numbers:
     photos: int
     pending: int
     failed: int
+    to_review: int
     species: int
     deployments: int
     members: int
@@ -29,6 +31,7 @@ def numbers_of(project: Project) -> Numbers:
         photos=Count("pk"),
         pending=Count("pk", filter=Q(state__in=PENDING)),
         failed=Count("pk", filter=Q(state=Photo.State.FAILED)),
+        to_review=Count("pk", filter=unsettled(project)),
         species=Count("taxon", distinct=True, filter=Q(taxon__rank="species")),
     )
     return Numbers(

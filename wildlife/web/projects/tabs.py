@@ -4,20 +4,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from wildlife.projects.models import Project
 from wildlife.projects.rights import Right, Somebody, rights_in
+from wildlife.web.review.waiting import waiting_in_words
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """`key` is what a page gives as `tab`, so that its own is marked."""
+    """`key` is what a page gives as `tab`, so that its own is marked; `count` is "" for none."""
 
     key: str
     title: str
     url: str
+    count: str = ""
 
 
 _TABS = (
@@ -37,7 +40,7 @@ _TABS = (
 
 
 def tabs_of(user: Somebody, project: Project) -> Iterator[Tab]:
-    """Yield the tabs of a project that somebody may open. One query."""
+    """Yield the tabs of a project that somebody may open. Two queries."""
     rights = rights_in(user, project)
     for key, title, right in _TABS:
         if right in rights:
@@ -46,7 +49,10 @@ def tabs_of(user: Somebody, project: Project) -> Iterator[Tab]:
                 if key == "photos"
                 else reverse(f"web:projects:{key}", args=[project.slug])
             )
-            yield Tab(key, str(title), url)
+            count = ""
+            if key == "review" and isinstance(user, User):
+                count = waiting_in_words(project, user)
+            yield Tab(key, str(title), url, count)
 
 
 def library_of(project: Project) -> str:

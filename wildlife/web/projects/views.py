@@ -68,6 +68,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "library": library_of(project),
         "may_upload": Right.UPLOAD in rights,
         "may_manage": Right.MANAGE in rights,
+        "may_review": Right.REVIEW in rights,
     }
     return render(request, "web/projects/page.html", context)
 

@@ -63,13 +63,14 @@ class Turn:
     standing: str
 
 
-def turns_of(project: Project, photos: Sequence[Photo], *, by_event: bool) -> list[Turn]:
-    """Return the turns of photos; the number of queries does not depend on how many they are."""
+def turns_of(project: Project | None, photos: Sequence[Photo], *, by_event: bool) -> list[Turn]:
+    """Return the turns of photos of a project, or of one's own; the number of queries does not
+    depend on how many they are."""
     settled = settled_of(photo.pk for photo in photos)
     slugs = {slug for things in settled.values() for one in things for slug in _slugs(one)}
     names = names_of(slugs)
     taxa = {one.taxon.pk for things in settled.values() for one in things if one.taxon}
-    new = new_to(project, taxa)
+    new = new_to(project, taxa) if project else set()
     return [
         _turn(photo, settled.get(photo.pk, []), names, new, by_event=by_event) for photo in photos
     ]

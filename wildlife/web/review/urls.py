@@ -1,3 +1,5 @@
+"""The queue of a project; below `review/` of the site, that of one's own photos."""
+
 from django.urls import path
 
 from wildlife.web.review import views

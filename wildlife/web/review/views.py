@@ -1,9 +1,14 @@
-"""The queue: photo after photo, answered by keys, touch, or plain forms."""
+"""The queue: photo after photo, answered by keys, touch, or plain forms.
 
+The same views are about a project's photos, by its `slug`, and without one about the reader's own.
+"""
+
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +20,7 @@ from wildlife.projects.models import Project
 from wildlife.projects.rights import Right, project_or_404
 from wildlife.review import accepting, speaking
 from wildlife.review.models import Acceptance
-from wildlife.review.queue import Order, Queue, group_of, release
+from wildlife.review.queue import Order, Queue, group_of, kept_by, release
 from wildlife.web.projects.access import for_users, user_of
 from wildlife.web.review.forms import AcceptForm, WordForm
 from wildlife.web.review.turns import turns_of
@@ -24,26 +29,24 @@ AHEAD = 8
 """Photos that are on the page, the first of them to be seen: the others are loaded before."""
 MOST_WITHOUT = 60
 MOST_SHOWN = 5
+ACTS = ("more", "say", "take_back", "leave", "accept")
 
 
 @require_safe
 @for_users
-def queue(request: HttpRequest, slug: str) -> HttpResponse:
+def queue(request: HttpRequest, slug: str = "") -> HttpResponse:
     """What waits for the reviewer."""
-    project = project_or_404(request, slug, Right.REVIEW)
-    wanted = _queue(request, project, request.GET)
-    photos = wanted.take(AHEAD)
-    context = {
-        "here": "projects",
+    project = _project(request, slug)
+    wanted = _queue(request, project)
+    acceptances = Acceptance.objects.filter(project=project, by=user_of(request))[:MOST_SHOWN]
+    context = _turns(wanted) | {
+        "here": "projects" if project else "library",
+        "frame": "web/projects/base.html" if project else "web/review/own.html",
         "tab": "review",
-        "project": project,
-        "queue": wanted,
         "orders": Order.choices,
-        "turns": turns_of(project, photos, by_event=wanted.by_event),
         "left": wanted.photos().count(),
-        "form": WordForm(),
         "accept": AcceptForm(),
-        "acceptances": Acceptance.objects.filter(project=project, by=user_of(request))[:MOST_SHOWN],
+        "acceptances": [(one, _url(project, "undo", one.pk)) for one in acceptances],
         "filters": wanted.wish.without("project").chosen,
     }
     return render(request, "web/review/queue.html", context)
@@ -51,13 +54,10 @@ def queue(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @for_users
-def more(request: HttpRequest, slug: str) -> HttpResponse:
+def more(request: HttpRequest, slug: str = "") -> HttpResponse:
     """The next photos, without those that the page has (`without`), and how many are left."""
-    project = project_or_404(request, slug, Right.REVIEW)
-    wanted = _queue(request, project, request.GET)
-    without = _ids(request.GET.get("without", ""))
-    turns = turns_of(project, wanted.take(AHEAD, without), by_event=wanted.by_event)
-    context = {"project": project, "queue": wanted, "turns": turns, "form": WordForm()}
+    wanted = _queue(request, _project(request, slug))
+    context = _turns(wanted, _ids(request.GET.get("without", "")))
     answer = render(request, "web/review/_turns.html", context)
     answer["X-Left"] = str(wanted.photos().count())
     return answer
@@ -65,10 +65,10 @@ def more(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @for_users
-def say(request: HttpRequest, slug: str) -> HttpResponse:
+def say(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Say something of a photo; scripts get JSON, forms go on with the queue."""
-    project = project_or_404(request, slug, Right.REVIEW)
-    wanted = _queue(request, project, request.GET)
+    project = _project(request, slug)
+    wanted = _queue(request, project)
     form = WordForm(request.POST)
     scripted = request.headers.get("Accept") == "application/json"
     if not form.is_valid():
@@ -77,7 +77,8 @@ def say(request: HttpRequest, slug: str) -> HttpResponse:
             return JsonResponse({"problem": problem}, status=400)
         messages.error(request, problem)
         return redirect(_address(request, project))
-    photo = get_object_or_404(Photo, pk=form.cleaned_data["photo"], project=project)
+    kept = Photo.objects.filter(kept_by(project, user_of(request)))
+    photo = get_object_or_404(kept, pk=form.cleaned_data["photo"])
     group = group_of(photo, by_event=wanted.by_event)
     boxes = form.cleaned_data["boxes"] if len(group) == 1 else []
     ids = [one.pk for one in group]
@@ -89,9 +90,9 @@ def say(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @for_users
-def take_back(request: HttpRequest, slug: str) -> HttpResponse:
+def take_back(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Take back what the reviewer said in one go."""
-    project_or_404(request, slug, Right.REVIEW)
+    _project(request, slug)
     batches = _ids(request.POST.get("batch", ""))
     taken = sum(speaking.take_back(batch, user_of(request)) for batch in batches)
     return JsonResponse({"taken_back": taken})
@@ -99,19 +100,19 @@ def take_back(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @for_users
-def leave(request: HttpRequest, slug: str) -> HttpResponse:
+def leave(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Let others have photos that the reviewer passes over."""
-    project_or_404(request, slug, Right.REVIEW)
+    _project(request, slug)
     release(user_of(request), _ids(request.POST.get("photos", "")))
     return HttpResponse(status=204)
 
 
 @require_POST
 @for_users
-def accept(request: HttpRequest, slug: str) -> HttpResponse:
+def accept(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Accept all answers of the queue that are sure enough."""
-    project = project_or_404(request, slug, Right.REVIEW)
-    wanted = _queue(request, project, request.GET)
+    project = _project(request, slug)
+    wanted = _queue(request, project)
     form = AcceptForm(request.POST)
     if form.is_valid():
         above = form.cleaned_data["percent"] / 100
@@ -125,30 +126,56 @@ def accept(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @for_users
-def undo(request: HttpRequest, slug: str, acceptance_id: UUID) -> HttpResponse:
+def undo(request: HttpRequest, acceptance_id: UUID, slug: str = "") -> HttpResponse:
     """Take back all that the reader accepted in one go, whatever their role is by now."""
-    project = project_or_404(request, slug)
+    project = project_or_404(request, slug) if slug else None
     rows = Acceptance.objects.filter(project=project, by=user_of(request))
     accepting.undo(get_object_or_404(rows, pk=acceptance_id))
     messages.success(request, _("It is being taken back."))
-    return redirect("web:projects:review", slug)
+    return redirect(_url(project))
 
 
-def _queue(request: HttpRequest, project: Project, query: QueryDict) -> Queue:
-    wish = Wish.from_query({**query.dict(), "project": project.slug})
+def _project(request: HttpRequest, slug: str) -> Project | None:
+    """Return the project that is reviewed; None for the reader's own photos."""
+    return project_or_404(request, slug, Right.REVIEW) if slug else None
+
+
+def _queue(request: HttpRequest, project: Project | None) -> Queue:
+    query = request.GET
+    wish = Wish.from_query({**query.dict(), "project": project.slug if project else ""})
     order = query.get("order", "")
     return Queue(
         project=project,
         user=user_of(request),
         wish=wish,
         order=Order(order) if order in Order.values else Order.UNCERTAIN,
-        by_event=query.get("by") == "event",
+        by_event=project is not None and query.get("by") == "event",
     )
 
 
-def _address(request: HttpRequest, project: Project) -> str:
+def _turns(wanted: Queue, without: Sequence[UUID] = ()) -> dict[str, Any]:
+    """Return what the turns of a queue are shown with."""
+    project = wanted.project
+    return {
+        "project": project,
+        "queue": wanted,
+        "turns": turns_of(project, wanted.take(AHEAD, without), by_event=wanted.by_event),
+        "form": WordForm(),
+        "urls": {name: _url(project, name) for name in ACTS},
+    }
+
+
+def _url(project: Project | None, act: str = "", *args: object) -> str:
+    """Return the address of the queue, or of something that is done in it."""
+    name = f"review_{act}" if act else "review"
+    if project is None:
+        return reverse(f"web:{name}", args=args)
+    return reverse(f"web:projects:{name}", args=[project.slug, *args])
+
+
+def _address(request: HttpRequest, project: Project | None) -> str:
     query = request.GET.urlencode()
-    return reverse("web:projects:review", args=[project.slug]) + (f"?{query}" if query else "")
+    return _url(project) + (f"?{query}" if query else "")
 
 
 def _ids(text: str) -> list[UUID]:
