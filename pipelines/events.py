@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from pipelines.fusion import Rules, sum_upward, walk_down
+from pipelines.rules import Rules
 from pipelines.taxonomy import RANKS, Tree
+from pipelines.walking import sum_upward, walk_down
 
 
 class _Key(Hashable, Protocol):

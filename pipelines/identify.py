@@ -3,15 +3,17 @@
 Runners, workers and the picture on the page all read this one definition.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, BinaryIO, Protocol, cast
 
 from models_registry.interfaces import Classifier, Detector
 from pipelines import steps
-from pipelines.fusion import Rules, fuse
+from pipelines.fusion import fuse
 from pipelines.graph import Graph, Step
+from pipelines.places import Place
+from pipelines.rules import Rules
 from pipelines.taxonomy import Tree
 from pipelines.types import Ballot, Crop, Identification, Photo, Scene
 
@@ -62,16 +64,22 @@ class Media(Protocol):
         ...
 
 
+Places = Callable[[list[Scene]], Mapping[str, Place]]
 Describe = Callable[[list[Scene], list[Crop], list[Ballot], list[Identification]], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the steps need from outside: `describe` is the join with the species database."""
+    """What the steps need from outside.
+
+    `places` tells where photos were taken, by their ids, as far as that is known and says which
+    animals live there; `describe` is the join with the species database.
+    """
 
     models: Models
     media: Media
     tree: Callable[[], Tree]
+    places: Places
     describe: Describe
     max_pixels: int
 
@@ -114,7 +122,7 @@ def build(lineup: Lineup, tools: Tools | None = None) -> Graph:
             Step(
                 name="fuse",
                 run=partial(_fuse, rules=lineup.rules, tools=given),
-                reads=("sort", *experts),
+                reads=("detect", "sort", *experts),
                 returns=list[Identification],
                 queue="fuse",
             ),
@@ -134,8 +142,10 @@ def expert_step(member: Member) -> str:
     return f"expert.{member.name}"
 
 
-def _fuse(crops: list[Crop], *ballots: Ballot, rules: Rules, tools: Tools) -> list[Identification]:
-    return fuse(crops, ballots, tree=tools.tree(), rules=rules)
+def _fuse(
+    scenes: list[Scene], crops: list[Crop], *ballots: Ballot, rules: Rules, tools: Tools
+) -> list[Identification]:
+    return fuse(crops, ballots, tree=tools.tree(), rules=rules, places=tools.places(scenes))
 
 
 def _describe(scenes: list[Scene], crops: list[Crop], *rest: Any, tools: Tools) -> Any:

@@ -125,6 +125,8 @@ class Identification:
     `taxon` is the key of a taxon, "" where no taxon is claimed. `reason` is one of "species",
     "higher_rank", "unknown_animal", "no_animal", "no_votes". `agreement` is the weighted share of
     the voting experts whose own best label lies in line with the answer, below or above it.
+    `countries` are those of the place, as far as it played a part; `elsewhere` are the taxa that
+    would have mattered and are known from other countries only, the answer perhaps among them.
     """
 
     photo_id: str
@@ -136,3 +138,5 @@ class Identification:
     reason: str
     walk: tuple[WalkStep, ...] = ()
     runners_up: tuple[tuple[str, float], ...] = field(default=())
+    countries: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()

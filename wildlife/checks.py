@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from redis import Redis
 from redis.exceptions import RedisError
 
-from pipelines.fusion import METHODS
+from pipelines.rules import METHODS
 from wildlife.hosts import is_public
 from wildlife.identifications import lineup
 

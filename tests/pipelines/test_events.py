@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.events import EventAnswer, Sighting, answer_of, visits
-from pipelines.fusion import Rules
+from pipelines.rules import Rules
 from tests.pipelines.build import small_tree
 
 TREE, RULES = small_tree(), Rules()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.fusion import Rules, fuse
+from pipelines.fusion import fuse
+from pipelines.rules import Rules
 from pipelines.types import Ballot, Identification
 from tests.pipelines.build import LINEAGES, ballot, crop, key, small_tree
 

@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from pipelines.fusion import Rules, fuse
+from pipelines.fusion import fuse
+from pipelines.rules import Rules
 from pipelines.types import Ballot, Crop, Detection, Scene, Vote
 from pipelines.types import Identification as Answer
 from tests.web import builders

@@ -4,7 +4,7 @@ import re
 
 from django.test import Client
 
-from pipelines.fusion import Rules
+from pipelines.rules import Rules
 from wildlife.web import wording
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.fusion import Rules
+from pipelines.rules import Rules
 from tests.web import builders
 from wildlife.identifications.models import Detection, Identification, Vote
 from wildlife.species.models import Taxon

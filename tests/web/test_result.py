@@ -2,7 +2,7 @@ import re
 
 from django.test import Client
 
-from pipelines.fusion import Rules
+from pipelines.rules import Rules
 from tests.web import builders
 from tests.web.conftest import as_guest
 from wildlife.photos.models import Photo

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Max, Min, QuerySet
 
 from pipelines.events import EventAnswer, Sighting, answer_of, visits
-from pipelines.fusion import Rules
+from pipelines.rules import Rules
 from wildlife.identifications.answers import Settled, settled_of
 from wildlife.photos.models import Photo
 from wildlife.projects.deployments import ask_for_events

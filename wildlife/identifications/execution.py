@@ -19,6 +19,7 @@ from pipelines.identify import build
 from wildlife.identifications import lineup
 from wildlife.identifications.describe import describe
 from wildlife.identifications.models import Run
+from wildlife.identifications.places import places_of_scenes
 from wildlife.identifications.services import dispatch
 from wildlife.identifications.store import DatabaseStore, ValueGone
 from wildlife.identifications.toolbox import tools
@@ -63,7 +64,8 @@ def execute(run_id: str, step: str) -> None:
 
 def graph_of(run: Run) -> Graph:
     """Return the graph that a run was started with, ready to run in this process."""
-    return build(lineup.from_json(run.lineup), tools(partial(describe, run)))
+    given = tools(partial(describe, run), places=places_of_scenes)
+    return build(lineup.from_json(run.lineup), given)
 
 
 def give_up(run: Run, sentence: str) -> None:

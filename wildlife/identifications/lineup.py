@@ -8,8 +8,8 @@ from django.conf import settings
 from models_registry.models import ModelRelease
 from models_registry.selectors import active_releases
 from models_registry.services import registry
-from pipelines.fusion import Rules
 from pipelines.identify import Lineup, Member
+from pipelines.rules import Rules
 
 NO_DETECTOR = "No detector is active. Staff can activate one in the admin, under Models."
 NO_COARSE = "No coarse classifier is active. Staff can activate one in the admin, under Models."

@@ -9,8 +9,9 @@ from django.core.files.storage import Storage, default_storage
 from models_registry.errors import ReleaseUnknown, WeightsTampered
 from models_registry.interfaces import Classifier, Detector
 from models_registry.services import registry
-from pipelines.identify import Describe, Media, Member, Tools
+from pipelines.identify import Describe, Media, Member, Places, Tools
 from wildlife.identifications import exemplars
+from wildlife.identifications.places import places_of_files
 from wildlife.species.selectors import tree
 
 
@@ -48,12 +49,15 @@ class RegistryModels:
         return member.release
 
 
-def tools(describe: Describe, media: Media | None = None) -> Tools:
+def tools(
+    describe: Describe, media: Media | None = None, places: Places = places_of_files
+) -> Tools:
     """Return the toolbox of this process, with the given last step; media are the storage's."""
     return Tools(
         models=RegistryModels(),
         media=media or StorageMedia(default_storage),
         tree=tree,
+        places=places,
         describe=describe,
         max_pixels=settings.MAX_PHOTO_PIXELS,
     )

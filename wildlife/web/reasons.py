@@ -8,8 +8,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pipelines.fusion import Rules
 from pipelines.identify import Lineup
+from pipelines.rules import Rules
 from pipelines.taxonomy import Tree
 from pipelines.types import NO_ANIMAL
 from wildlife.identifications.models import Detection, Identification, Vote

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from pipelines.fusion import Rules
+from pipelines.rules import Rules
 from wildlife.identifications.privacy import sight_of
 from wildlife.identifications.services import dispatch
 from wildlife.photos.models import Photo

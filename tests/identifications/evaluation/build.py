@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipelines.fusion import Rules
+from pipelines.rules import Rules
 from pipelines.identify import Lineup, Member
 from pipelines.types import Ballot, Crop, Detection, Identification, Vote
 from tests.pipelines.build import key, small_tree

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pipelines.fusion import Rules
+from pipelines.rules import Rules
 from tests.identifications.evaluation.build import TREE, ballot, header, record
 from wildlife.identifications.evaluation import charts
 from wildlife.identifications.evaluation.figures import Bin

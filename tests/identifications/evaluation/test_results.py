@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipelines.fusion import Rules
+from pipelines.rules import Rules
 from tests.identifications.evaluation.build import (
     TREE,
     WHOLE,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from pipelines.fusion import Rules, fuse
+from pipelines.fusion import fuse
 from pipelines.identify import Lineup
+from pipelines.rules import Rules
 from pipelines.taxonomy import Tree
 from pipelines.types import Ballot, Crop, Detection, Identification
 from wildlife.identifications.evaluation.truth import Truth, unambiguous

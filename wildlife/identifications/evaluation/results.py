@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from pipelines.fusion import Rules
+from pipelines.rules import Rules
 from pipelines.taxonomy import Tree
 from wildlife.identifications.evaluation.figures import Contest, Figures, contest, figures, losses
 from wildlife.identifications.evaluation.judging import Judgement, judge, species_of

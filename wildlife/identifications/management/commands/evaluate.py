@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models_registry.errors import ModelError
-from pipelines.fusion import METHODS, Rules
+from pipelines.rules import METHODS, Rules
 from wildlife.identifications import lineup
 from wildlife.identifications.evaluation import recording, terminal
 from wildlife.identifications.evaluation.page import page
