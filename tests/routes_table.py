@@ -18,7 +18,7 @@ class Public:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Guests are led to the sign-in."""
+    """Guests are led to the sign-in, or told 401 where programs ask."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,20 @@ TABLE: Mapping[str, list[Row]] = {
     "api/v1/models/<slug:name>@<str:version>": [PUBLIC],
     "api/v1/runs": [PUBLIC],
     "api/v1/runs/<uuid:run_id>": [Row(OnPhoto(Right.SEE))],
-    "api/v1/projects": [PUBLIC],
-    "api/v1/projects/<slug:slug>": [Row(InProject(Right.SEE))],
+    "api/v1/projects": [PUBLIC, Row(SignedIn(), "POST", data={"name": "Another"})],
+    "api/v1/projects/<slug:slug>": [
+        Row(InProject(Right.SEE)), Row(InProject(Right.MANAGE), "PATCH", data={"name": "Maasai"}),
+        Row(InProject(Right.MANAGE), "DELETE", query="?name=Mara")],
+    "api/v1/projects/<slug:slug>/hand-over": [
+        Row(InProject(Right.MANAGE), "POST", data={"to": "{user_id}"})],
+    "api/v1/projects/<slug:slug>/members": [Row(InProject(Right.SEE))],
+    "api/v1/projects/<slug:slug>/members/<int:user_id>": [
+        Row(InProject(Right.SEE)),
+        Row(InProject(Right.MANAGE), "PATCH", data={"role": "reviewer"})],
+    "api/v1/projects/<slug:slug>/invitations": [
+        Row(InProject(Right.MANAGE)), Row(InProject(Right.MANAGE), "POST")],
+    "api/v1/projects/<slug:slug>/invitations/<int:invitation_id>": [
+        Row(InProject(Right.MANAGE), "DELETE")],
     "api/v1/projects/<slug:slug>/deployments": [Row(InProject(Right.SEE)),
                                                 Row(InProject(Right.CURATE), "POST")],
     "api/v1/projects/<slug:slug>/events": [Row(InProject(Right.SEE))],

@@ -116,6 +116,7 @@ def build() -> World:
         "upload_id": upload.pk,
         "job_id": Job.objects.create(owner=mine, action="tag", state="done").pk,
         "invitation": invitation.pk,
+        "invitation_id": invitation.pk,
         "filter": SavedFilter.objects.create(owner=mine, name="cats", query="?group=bird").pk,
         "export_id": export.pk,
         "exported": exported.pk,

@@ -148,7 +148,9 @@ def _told(answer: Any) -> str:
     code = answer.status_code
     if code in (301, 302) and answer["Location"].startswith("/accounts/login/"):
         return LOGIN
-    if code in (401, 403, 404, 500):
+    if code == 401:  # the same, to a program
+        return LOGIN
+    if code in (403, 404, 500):
         return str(code)
     return ALLOWED
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, Literal, TypedDict, TypeVar
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from wildlife_client.types import answers
@@ -116,6 +117,11 @@ class Visits(TypedDict, total=False):
     until: datetime | str
     fields: str
     page_size: int
+
+
+def quoted(text: Id) -> str:
+    """Return a part of a path, whatever is in it."""
+    return quote(str(text), safe="")
 
 
 def part(source: Source) -> Part:

@@ -18,8 +18,9 @@ from typing import (
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
-from wildlife_client import AsyncClient, Client, calls
+from wildlife_client import AsyncClient, Client
 from wildlife_client.asking import Call, Page
+from wildlife_client.calls import notices, photos, projects, records, species
 
 ID = "6a5d7a0e-8f0b-4c0f-9d0a-3f1f0a2b7c11"
 GIVEN: dict[str, Any] = {
@@ -32,13 +33,15 @@ GIVEN: dict[str, Any] = {
     "problem": True,
     "changes": {"name": "ford"},
     "change_webhook.changes": {"active": False},
+    "change_taxon.changes": {"description": "Large.", "reason": "It is."},
     "key": None,
 }
 """What operations, or one of them, are asked with; all other parameters are words."""
 SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean", NoneType: "null"}
 OPERATIONS: list[Callable[..., Call[Any]]] = [
     function
-    for _, function in inspect.getmembers(calls, inspect.isfunction)
+    for module in (photos, projects, records, species, notices)
+    for _, function in inspect.getmembers(module, inspect.isfunction)
     if get_origin(get_type_hints(function).get("return")) is Call
 ]
 
@@ -67,7 +70,7 @@ def test_the_server_has_each_operation_as_the_client_asks_and_reads_it(
         for status, one in described["responses"].items()
         if status in ("200", "201", "202", "204", "207")
     ]
-    if operation is calls.send_photo:  # of one photo; several are answered otherwise
+    if operation is photos.send_photo:  # of one photo; several are answered otherwise
         said = said[:2]
     for one in said:
         assert [*_differences(schema, answered, one, operation.__name__)] == []
@@ -79,7 +82,7 @@ def test_the_clients_offer_the_same_in_the_same_way() -> None:
     used = {
         name
         for _, function in inspect.getmembers(Client, inspect.isfunction)
-        for name in re.findall(r"calls\.(\w+)\(", inspect.getsource(function))
+        for name in re.findall(r"(?:calls|species)\.(\w+)\(", inspect.getsource(function))
     }
     assert used == {one.__name__ for one in OPERATIONS}
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -38,6 +38,13 @@ class NotFromAnotherSite(BasePermission):
 def owner_of(request: Request) -> User | None:
     """Return the user behind a request, None for a guest."""
     return request.user if request.user.is_authenticated else None
+
+
+def user_of(request: Request) -> User:
+    """Return the user behind a request. Raises NotAuthenticated for a guest."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user
 
 
 def places_shown_to(request: Request) -> Callable[[UUID | None], bool]:

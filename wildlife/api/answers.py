@@ -14,7 +14,7 @@ from wildlife.api.answer_serializers import (
     DetectionRowSerializer,
     IdentificationRowSerializer,
 )
-from wildlife.api.base import ApiView, GenericApiView
+from wildlife.api.base import ApiView, GenericApiView, asked
 from wildlife.api.cursors import KeysetPages
 from wildlife.api.results import told_of
 from wildlife.api.schema import problem_responses
@@ -123,8 +123,7 @@ class VerdictList(GenericApiView):
     )
     def get(self, request: Request) -> Response:
         """List what people said of photos."""
-        query = OfPhotosQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        query = asked(request, OfPhotosQuerySerializer)
         rows = Verdict.objects.filter(photo__in=_photos(request, query))
         page = self.page(rows.select_related("taxon", "given_by"))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
@@ -205,8 +204,7 @@ def _with_answers(rows: QuerySet[Detection]) -> QuerySet[Detection]:
 
 def _asked(request: Request) -> QuerySet[Detection]:
     """Return the detections that a query asks for. Raises ValidationError and Http404."""
-    query = AnswerQuerySerializer(data=request.query_params)
-    query.is_valid(raise_exception=True)
+    query = asked(request, AnswerQuerySerializer)
     rows = Detection.objects.filter(photo__in=_photos(request, query))
     if least := query.validated_data["least"]:
         rows = rows.filter(confidence__gte=least)

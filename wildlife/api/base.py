@@ -7,7 +7,7 @@
 """
 
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -17,6 +17,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from wildlife.api import idempotency, sparse, throttles
@@ -25,6 +26,19 @@ from wildlife.api.conditional import etag_of, not_modified
 from wildlife.api.cursors import KeysetPages
 from wildlife.api.models import StoredAnswer
 from wildlife.api.scopes import ScopeAllows
+
+AnySerializer = TypeVar("AnySerializer", bound=Serializer[Any])
+
+
+def asked(request: Request, kind: type[AnySerializer]) -> AnySerializer:
+    """Return what the address of a request asks for, valid.
+
+    Raises ValidationError, for an empty value as well: who sends one has lost what they meant, and
+    would be answered of everything.
+    """
+    query = kind(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    return query
 
 
 class ApiView(APIView):
@@ -44,8 +58,10 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method not in SAFE_METHODS:
-            self._answer = idempotency.begin(request)
+        method = str(request.method)
+        if method not in SAFE_METHODS:
+            if method in self.allowed_methods:
+                self._answer = idempotency.begin(request)
         elif self.reads is not None:
             self._fields = sparse.parse(request.query_params.get("fields", ""))
             sparse.check(self._fields, self.reads())

@@ -6,6 +6,7 @@ some files were put off did not do all, and the same key may be used to try it o
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from http import HTTPStatus
@@ -27,7 +28,7 @@ HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
 GIVEN_UP = timedelta(minutes=10)
 """A request that is answered for so long died with its process."""
-MOST = 255
+_KEY = re.compile(r"[!-~]{1,255}")
 REMEMBERED = ("Content-Type", "Location", "ETag")
 
 
@@ -60,8 +61,8 @@ def begin(request: Request) -> StoredAnswer | None:
     key = request.headers.get(HEADER)
     if key is None:
         return None
-    if not 1 <= len(key) <= MOST or not key.isascii() or not key.isprintable():
-        raise ValidationError({HEADER: [_("It is up to 255 ASCII characters.")]})
+    if not _KEY.fullmatch(key):
+        raise ValidationError({HEADER: [_("It is up to 255 visible ASCII characters.")]})
     mine = {"caller": _caller(request), "key": key}
     fingerprint = _fingerprint(request)
     now = timezone.now()

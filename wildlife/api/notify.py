@@ -3,15 +3,14 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from wildlife.api.access import user_of
 from wildlife.api.base import ApiView, GenericApiView
 from wildlife.api.conditional import IF_MATCH, check_unchanged, etag_of
 from wildlife.api.cursors import KeysetPages
@@ -181,7 +180,7 @@ class AlertList(GenericApiView):
         sent.is_valid(raise_exception=True)
         sent.save(
             project=project,
-            user=_user(request),
+            user=user_of(request),
             site=request.build_absolute_uri("/"),
             language=get_language() or "en",
         )
@@ -235,9 +234,3 @@ def _alerts(request: Request) -> QuerySet[Alert]:
     projects = projects_with(request.user)
     mine = Alert.objects.filter(user=request.user.pk, project__in=projects)
     return mine.select_related("project", "taxon")
-
-
-def _user(request: Request) -> User:
-    if not isinstance(request.user, User):
-        raise NotAuthenticated
-    return request.user

@@ -1,19 +1,17 @@
-"""What the API says of projects, deployments and events, in the terms of Camtrap DP."""
+"""What the API says of projects, of who is in them, and of how others get in."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
-from uuid import UUID
 
-from django.core.exceptions import NON_FIELD_ERRORS
-from django.core.exceptions import ValidationError as Invalid
-from django.utils.functional import cached_property
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.settings import api_settings
 
-from wildlife.api.access import places_shown_to
-from wildlife.photos.origins import LARGEST_SHIFT
-from wildlife.projects.models import Deployment, Event, Project, Role
-from wildlife.projects.places import shown
+from wildlife.api.serializers import Plain
+from wildlife.projects.models import Invitation, Membership, Project, Role
+
+MOST_USES, MOST_DAYS = 100, 30
+"""Of an invitation."""
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
@@ -27,123 +25,92 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
     class Meta:
         model = Project
         fields = [
-            "slug",
-            "url",
-            "name",
-            "description",
-            "role",
-            "sampling_design",
-            "data_licence",
-            "media_licence",
-            "event_gap",
-            "accept_above",
-            "reviewers_needed",
-            "created_at",
-        ]
-        read_only_fields = fields
-
-
-class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
-    """One camera at one place for a time."""
-
-    url = serializers.HyperlinkedIdentityField(
-        view_name="api:deployment", lookup_url_kwarg="deployment_id"
-    )
-    project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
-
-    class Meta:
-        model = Deployment
-        fields = [
-            "id",
-            "url",
-            "project",
-            "name",
-            "location_id",
-            "location_name",
-            "latitude",
-            "longitude",
-            "coordinate_uncertainty",
-            "start",
-            "end",
-            "time_zone",
-            "clock_shift",
-            "setup_by",
-            "camera_id",
-            "camera_model",
-            "camera_delay",
-            "camera_height",
-            "camera_depth",
-            "camera_tilt",
-            "camera_heading",
-            "detection_distance",
-            "timestamp_issues",
-            "bait_use",
-            "feature_type",
-            "habitat",
-            "groups",
-            "tags",
-            "comments",
-            "created_at",
-        ]
-        read_only_fields = ["id", "created_at"]
+            "slug", "url", "name", "description", "role", "sampling_design", "data_licence",
+            "media_licence", "event_gap", "accept_above", "reviewers_needed", "asks_count",
+            "asks_sex", "asks_life_stage", "asks_behaviour", "created_at",
+        ]  # fmt: skip
+        read_only_fields = ["slug", "created_at"]
         extra_kwargs: ClassVar[dict[str, Any]] = {
-            "clock_shift": {
-                "help_text": "What the camera's clock was wrong by, as `[days ]hh:mm:ss`; with a "
-                "minus where it was fast. It is added to the times of its photos, at once.",
-                "min_value": -LARGEST_SHIFT,
-                "max_value": LARGEST_SHIFT,
-            }
+            "asks_count": {"help_text": "Whether reviewers are asked how many animals there are."},
+            "asks_sex": {"help_text": "Whether they are asked for the sex."},
+            "asks_life_stage": {"help_text": "Whether they are asked for the life stage."},
+            "asks_behaviour": {"help_text": "Whether they are asked what the animals do."},
         }
 
-    @cached_property
-    def _places_shown(self) -> Callable[[UUID | None], bool]:
-        return places_shown_to(self.context["request"])
-
-    def to_representation(self, instance: Deployment) -> dict[str, Any]:
-        """Tell where it is, or only roughly, and without words that would tell it."""
-        exact = self._places_shown(instance.project_id)
-        return super().to_representation(shown(instance, exact=exact))
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask the model, which knows what fits together. `project` is that of the address."""
-        held = {} if self.instance is None else _columns(self.instance)
-        row = Deployment(**{**held, "project": self.context["project"], **attrs})
-        if self.instance is not None:
-            row.pk, row._state.adding = self.instance.pk, False
-        try:
-            row.full_clean()
-        except Invalid as error:
-            told = dict(serializers.as_serializer_error(error))
-            if NON_FIELD_ERRORS in told:
-                told[api_settings.NON_FIELD_ERRORS_KEY] = told.pop(NON_FIELD_ERRORS)
-            raise serializers.ValidationError(told) from error
-        return attrs
+    def validate_name(self, value: str) -> str:
+        return " ".join(value.split())
 
 
-def _columns(row: Deployment) -> dict[str, Any]:
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+class ProjectEndSerializer(Plain):
+    """Asks for the name, so that nobody deletes the wrong project."""
+
+    name = serializers.CharField(help_text="The project's name, as it is.")
+
+    def validate_name(self, value: str) -> str:
+        """Raises ValidationError for the name of another project."""
+        if " ".join(value.split()) != self.context["project"].name:
+            raise serializers.ValidationError(_("That is not the name of this project."))
+        return value
 
 
-class EventSerializer(serializers.ModelSerializer[Event]):
-    """One visit: photos of one deployment that follow each other closely."""
+class MemberSerializer(serializers.ModelSerializer[Membership]):
+    """Somebody in a project."""
 
-    url = serializers.HyperlinkedIdentityField(view_name="api:event", lookup_url_kwarg="event_id")
-    deployment = serializers.UUIDField(source="deployment_id", read_only=True)
-    taxon = serializers.SlugRelatedField[Any](
-        slug_field="slug",
-        read_only=True,
-        allow_null=True,
-        help_text="From the summed mass of its photos; null where nothing was identified.",
+    user = serializers.IntegerField(source="user_id", read_only=True)
+    username = serializers.CharField(source="user.username", read_only=True)
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Membership
+        fields = ["user", "username", "url", "role", "joined_at"]
+        read_only_fields = ["joined_at"]
+
+    @extend_schema_field(serializers.URLField())
+    def get_url(self, row: Membership) -> str:
+        path = reverse("api:member", args=[row.project.slug, row.user_id])
+        url: str = self.context["request"].build_absolute_uri(path)
+        return url
+
+
+class HandOverSerializer(Plain):
+    to = serializers.IntegerField(
+        min_value=1, max_value=2**63 - 1, help_text="The id of the member who becomes the owner."
+    )
+
+
+class InvitationSerializer(serializers.ModelSerializer[Invitation]):
+    """A link that makes who follows it a member."""
+
+    made_by = serializers.SlugRelatedField[Any](
+        slug_field="username", read_only=True, allow_null=True
     )
 
     class Meta:
-        model = Event
-        fields = ["id", "url", "deployment", "start", "end", "taxon", "confidence", "count"]
+        model = Invitation
+        fields = ["id", "role", "note", "uses_left", "expires_at", "made_by", "made_at"]
         read_only_fields = fields
 
 
-class EventQuerySerializer(serializers.Serializer[Any]):
-    deployment = serializers.UUIDField(default=None)
-    taxon = serializers.SlugField(default="", help_text="The key of what was identified.")
-    since = serializers.DateTimeField(default=None, help_text="Began then or later.")
-    until = serializers.DateTimeField(default=None, help_text="Began before.")
+class MadeInvitationSerializer(InvitationSerializer):
+    """An invitation that was just made, with its link. The link is told this one time."""
+
+    link = serializers.URLField(read_only=True)
+
+    class Meta(InvitationSerializer.Meta):
+        fields = [*InvitationSerializer.Meta.fields, "link"]
+        read_only_fields = fields
+
+
+class NewInvitationSerializer(Plain):
+    """What an invitation may be made with."""
+
+    role = serializers.ChoiceField(Role.choices, default=Role.VIEWER, help_text="What they become.")
+    uses = serializers.IntegerField(
+        default=1, min_value=1, max_value=MOST_USES, help_text="How many people may follow it."
+    )
+    days = serializers.IntegerField(
+        default=7, min_value=1, max_value=MOST_DAYS, help_text="How long it is good."
+    )
+    note = serializers.CharField(
+        default="", max_length=120, allow_blank=True, help_text="For whom it is meant."
+    )

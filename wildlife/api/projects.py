@@ -1,30 +1,31 @@
-"""Projects, and where and when their cameras stood. Members read; who curates also writes."""
+"""Projects: made, read, changed, handed over and deleted."""
 
 from http import HTTPStatus
-from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from wildlife.api.access import user_of
 from wildlife.api.base import ApiView, GenericApiView
 from wildlife.api.conditional import IF_MATCH, check_unchanged, etag_of
 from wildlife.api.cursors import KeysetPages
 from wildlife.api.project_serializers import (
-    DeploymentSerializer,
-    EventQuerySerializer,
-    EventSerializer,
+    HandOverSerializer,
+    ProjectEndSerializer,
     ProjectSerializer,
 )
 from wildlife.api.schema import problem_responses
-from wildlife.photos import deployments
-from wildlife.projects.models import Deployment, Event, Membership, Project
+from wildlife.library import erasing
+from wildlife.projects import members, services
+from wildlife.projects.models import Membership, Project
 from wildlife.projects.rights import Right, project_or_404, projects_with
+from wildlife.review import rules
 
 _READING = problem_responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
 _WRITING = problem_responses(
@@ -40,14 +41,6 @@ class ProjectPages(KeysetPages):
     ordering = ("slug",)
 
 
-class DeploymentPages(KeysetPages):
-    ordering = ("name", "id")
-
-
-class EventPages(KeysetPages):
-    ordering = ("start", "id")
-
-
 class ProjectList(GenericApiView):
     resource = "projects"
     reads = ProjectSerializer
@@ -60,6 +53,23 @@ class ProjectList(GenericApiView):
         page = self.page(_projects(request))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
+    @extend_schema(
+        operation_id="projects_create",
+        request=ProjectSerializer,
+        responses={201: ProjectSerializer, **_WRITING},
+    )
+    def post(self, request: Request) -> Response:
+        """Make a project. You are its owner; its `slug` is made from the name, and stays."""
+        user = user_of(request)
+        if not services.may_create(user):
+            raise PermissionDenied(_("On this server only the staff makes projects."))
+        sent = self.get_serializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        made = services.create(user, **sent.validated_data)
+        data = self.get_serializer(_projects(request).get(pk=made.pk)).data
+        headers = {"Location": str(data["url"]), "ETag": etag_of(data)}
+        return Response(data, HTTPStatus.CREATED, headers=headers)
+
 
 class ProjectDetail(ApiView):
     resource = "projects"
@@ -68,137 +78,65 @@ class ProjectDetail(ApiView):
     @extend_schema(operation_id="projects_read", responses={200: ProjectSerializer, **_READING})
     def get(self, request: Request, slug: str) -> Response:
         """Read a project, and what you are in it."""
-        project = get_object_or_404(_projects(request), slug=slug)
-        return Response(ProjectSerializer(project, context={"request": request}).data)
-
-
-class DeploymentList(GenericApiView):
-    resource = "deployments"
-    reads = DeploymentSerializer
-    serializer_class = DeploymentSerializer
-    pagination_class = DeploymentPages
+        return Response(_told(request, get_object_or_404(_projects(request), slug=slug)))
 
     @extend_schema(
-        operation_id="deployments_list", responses={200: DeploymentSerializer(many=True)}
-    )
-    def get(self, request: Request, slug: str) -> Response:
-        """List where and when the cameras of a project stood."""
-        project = project_or_404(request, slug)
-        page = self.page(project.deployments.select_related("project"))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-    @extend_schema(
-        operation_id="deployments_create",
-        responses={201: DeploymentSerializer, **_WRITING},
-    )
-    def post(self, request: Request, slug: str) -> Response:
-        """Note a deployment."""
-        project = project_or_404(request, slug, Right.CURATE)
-        context = {"request": request, "project": project}
-        sent = DeploymentSerializer(data=request.data, context=context)
-        sent.is_valid(raise_exception=True)
-        row = Deployment(project=project, **sent.validated_data)
-        deployments.add(row, request.user)
-        data = DeploymentSerializer(row, context=context).data
-        headers = {"Location": str(data["url"]), "ETag": etag_of(data)}
-        return Response(data, HTTPStatus.CREATED, headers=headers)
-
-
-class DeploymentDetail(ApiView):
-    resource = "deployments"
-    reads = DeploymentSerializer
-
-    @extend_schema(
-        operation_id="deployments_read", responses={200: DeploymentSerializer, **_READING}
-    )
-    def get(self, request: Request, deployment_id: UUID) -> Response:
-        """Read one deployment."""
-        row = get_object_or_404(_deployments(request), pk=deployment_id)
-        return Response(DeploymentSerializer(row, context={"request": request}).data)
-
-    @extend_schema(
-        operation_id="deployments_change",
+        operation_id="projects_change",
         parameters=[IF_MATCH],
-        request=DeploymentSerializer(partial=True),
-        responses={200: DeploymentSerializer, **_WRITING},
+        request=ProjectSerializer(partial=True),
+        responses={200: ProjectSerializer, **_WRITING},
     )
-    def patch(self, request: Request, deployment_id: UUID) -> Response:
-        """Change a deployment: only what is sent."""
+    def patch(self, request: Request, slug: str) -> Response:
+        """Change what is set for a project: only what is sent. Its address stays as it is."""
         with transaction.atomic():
-            row, context = self._held(request, deployment_id)
-            sent = DeploymentSerializer(row, data=request.data, partial=True, context=context)
+            project = _held(request, slug)
+            sent = ProjectSerializer(project, data=request.data, partial=True)
             sent.is_valid(raise_exception=True)
-            for name, value in sent.validated_data.items():
-                setattr(row, name, value)
-            deployments.change(row, request.user)
-        data = DeploymentSerializer(row, context=context).data
+            changed = services.change(project, request.user, sent.validated_data)
+            if "reviewers_needed" in changed:
+                rules.changed(project)
+        data = _told(request, project)
         return Response(data, headers={"ETag": etag_of(data)})
 
     @extend_schema(
-        operation_id="deployments_delete", parameters=[IF_MATCH], responses={204: None, **_WRITING}
+        operation_id="projects_delete",
+        parameters=[IF_MATCH, ProjectEndSerializer],
+        responses={204: None, **_WRITING},
     )
-    def delete(self, request: Request, deployment_id: UUID) -> Response:
-        """Delete a deployment and its events; its photos stay, without its clock shift."""
+    def delete(self, request: Request, slug: str) -> Response:
+        """Delete a project for good, with its photos and all that was said of them."""
         with transaction.atomic():
-            row, _context = self._held(request, deployment_id)
-            deployments.remove(row, request.user)
+            project = _held(request, slug)
+            query = ProjectEndSerializer(
+                data=request.query_params.dict(), context={"project": project}
+            )
+            query.is_valid(raise_exception=True)
+            erasing.end(project, request.user)
         return Response(status=HTTPStatus.NO_CONTENT)
 
-    def _held(self, request: Request, deployment_id: UUID) -> tuple[Deployment, dict[str, Any]]:
-        """Return a deployment that is to be changed, as nobody else changes it now.
 
-        Raises Http404, PermissionDenied, and ChangedMeanwhile.
-        """
-        row = get_object_or_404(_deployments(request), pk=deployment_id)
-        project = project_or_404(request, row.project.slug, Right.CURATE)
-        row = deployments.hold(row)
-        row.project = project
-        context = {"request": request, "project": project}
-        check_unchanged(request, DeploymentSerializer(row, context=context).data)
-        return row, context
-
-
-class EventList(GenericApiView):
-    resource = "events"
-    reads = EventSerializer
-    serializer_class = EventSerializer
-    pagination_class = EventPages
+class ProjectHandOver(ApiView):
+    resource = "projects"
 
     @extend_schema(
-        operation_id="events_list",
-        parameters=[EventQuerySerializer],
-        responses={200: EventSerializer(many=True)},
+        operation_id="projects_hand_over",
+        request=HandOverSerializer,
+        responses={200: ProjectSerializer, **_WRITING},
     )
-    def get(self, request: Request, slug: str) -> Response:
-        """List the visits that the cameras of a project saw, the first one first."""
-        query = EventQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        asked = {
-            "deployment": query.validated_data["deployment"],
-            "taxon__slug": query.validated_data["taxon"],
-            "start__gte": query.validated_data["since"],
-            "start__lt": query.validated_data["until"],
-        }
-        project = project_or_404(request, slug)
-        rows = Event.objects.filter(
-            deployment__project=project, **{name: value for name, value in asked.items() if value}
-        )
-        page = self.page(rows.select_related("taxon"))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-
-class EventDetail(ApiView):
-    resource = "events"
-    reads = EventSerializer
-
-    @extend_schema(operation_id="events_read", responses={200: EventSerializer, **_READING})
-    def get(self, request: Request, event_id: UUID) -> Response:
-        """Read one visit."""
-        theirs = Event.objects.filter(deployment__project__in=projects_with(request.user))
-        row = theirs.select_related("taxon").filter(pk=event_id).first()
-        if row is None:
-            raise Http404
-        return Response(EventSerializer(row, context={"request": request}).data)
+    def post(self, request: Request, slug: str) -> Response:
+        """Make another member the owner; you become a curator."""
+        project = project_or_404(request, slug, Right.MANAGE)
+        sent = HandOverSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        heir = project.memberships.filter(user=sent.validated_data["to"]).first()
+        try:
+            if heir is None:
+                raise members.LastOwner
+            members.hand_over(heir, request.user)
+        except members.LastOwner as error:
+            told = _("This is no member of the project who can sign in.")
+            raise ValidationError({"to": [told]}) from error
+        return Response(_told(request, get_object_or_404(_projects(request), pk=project.pk)))
 
 
 def _projects(request: Request) -> QuerySet[Project]:
@@ -209,6 +147,17 @@ def _projects(request: Request) -> QuerySet[Project]:
     return projects_with(request.user).annotate(role=Subquery(mine.values("role")))
 
 
-def _deployments(request: Request) -> QuerySet[Deployment]:
-    theirs = Deployment.objects.filter(project__in=projects_with(request.user))
-    return theirs.select_related("project")
+def _held(request: Request, slug: str) -> Project:
+    """Return a project that is to be changed, as nobody else changes it now.
+
+    Raises Http404, PermissionDenied, and ChangedMeanwhile.
+    """
+    project_or_404(request, slug, Right.MANAGE)
+    rows = _projects(request).select_for_update(of=("self",))
+    project = get_object_or_404(rows, slug=slug)
+    check_unchanged(request, _told(request, project))
+    return project
+
+
+def _told(request: Request, project: Project) -> dict[str, object]:
+    return ProjectSerializer(project, context={"request": request}).data

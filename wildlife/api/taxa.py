@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from wildlife.api.access import owner_of
-from wildlife.api.base import GenericApiView
+from wildlife.api.base import GenericApiView, asked
 from wildlife.api.conditional import IF_MATCH, check_unchanged, etag_of
 from wildlife.api.cursors import KeysetPages
 from wildlife.api.schema import problem_responses
@@ -198,8 +198,7 @@ class TaxonDetail(TaxonView):
     )
     def delete(self, request: Request, slug: str) -> Response:
         """Delete a taxon with its synonyms and all that is said of it; the history stays."""
-        query = ReasonSerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        query = asked(request, ReasonSerializer)
         with transaction.atomic():
             taxon = self._unchanged(request, slug)
             try:

@@ -1,7 +1,9 @@
 """What a list of taxa may be narrowed down by."""
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -11,6 +13,22 @@ from wildlife.species.countries import validate_country
 from wildlife.species.filters import assessed_as, below, found_in, living_in
 from wildlife.species.models import ConservationAssessment, Habitat, Taxon
 from wildlife.species.selectors import classes_of
+
+
+class _Strict(forms.Form):
+    """Refuses what a form of a page would pass over: values that are empty, or no yes or no."""
+
+    def clean(self) -> None:
+        for name in self.fields:
+            told = self.data.get(name)
+            if told == "":
+                self.add_error(name, _("Say a value, or leave it out."))
+            elif told is not None and self._unclear(name):
+                self.add_error(name, _("Say true or false."))
+
+    def _unclear(self, name: str) -> bool:
+        asks = isinstance(self.fields[name], forms.NullBooleanField)
+        return asks and self.cleaned_data.get(name) is None
 
 
 class TaxonFilter(FilterSet):
@@ -51,6 +69,7 @@ class TaxonFilter(FilterSet):
     class Meta:
         model = Taxon
         fields = ["domesticated", "sensitive"]
+        form = _Strict
 
     @extend_schema_field(OpenApiTypes.STR)
     def keep_within(self, taxa: "QuerySet[Taxon]", name: str, top: Taxon) -> "QuerySet[Taxon]":

@@ -13,7 +13,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from wildlife.api.base import ApiView, GenericApiView
+from wildlife.api.base import ApiView, GenericApiView, asked
 from wildlife.api.cursors import KeysetPages
 from wildlife.api.problems import Conflict
 from wildlife.api.schema import problem_responses
@@ -59,8 +59,7 @@ class UploadItems(GenericApiView):
     )
     def get(self, request: Request, upload_id: UUID) -> Response:
         """List the files of an upload, and what became of each."""
-        query = ItemQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        query = asked(request, ItemQuerySerializer)
         items = upload_or_404(request, upload_id).items.all()
         if state := query.validated_data["state"]:
             items = items.filter(state=state)

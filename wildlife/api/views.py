@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from wildlife.api import problems
 from wildlife.api.answer_serializers import PhotoResultSerializer
-from wildlife.api.base import ApiView, GenericApiView
+from wildlife.api.base import ApiView, GenericApiView, asked
 from wildlife.api.cursors import KeysetPages
 from wildlife.api.results import PhotoResult, result_of
 from wildlife.api.schema import problem_responses
@@ -105,8 +105,7 @@ class PhotoList(GenericApiView):
         Without a token or a session you are a guest: keep the session cookie of the answer, it
         alone opens your photos. A photo that you uploaded before is not taken twice.
         """
-        query = UploadQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        query = asked(request, UploadQuerySerializer)
         priority = Photo.Priority[query.validated_data["priority"].upper()]
         slug = query.validated_data["project"]
         project = project_or_404(request, slug, Right.UPLOAD) if slug else None
@@ -254,8 +253,7 @@ def asked_photos(request: Request) -> list[QuerySet[Photo]]:
 
     Raises ValidationError, and Http404 for a project that the reader may not know of.
     """
-    query = PhotoQuerySerializer(data=request.query_params)
-    query.is_valid(raise_exception=True)
+    query = asked(request, PhotoQuerySerializer)
     wish = wish_of(request, query)
     return [photos.filter(in_state(query)) for photos in branches(reader_of(request), wish)]
 

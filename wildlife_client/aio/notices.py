@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 from typing import Any, Unpack
 
-from wildlife_client import calls
 from wildlife_client.aio.sending import Sending
 from wildlife_client.asking import Id
+from wildlife_client.calls import notices as calls
 from wildlife_client.types import notify
 
 

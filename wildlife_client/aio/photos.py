@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from http import HTTPStatus
 from typing import Unpack
 
-from wildlife_client import calls, errors, uploading
+from wildlife_client import errors, uploading
 from wildlife_client.aio.sending import Sending
 from wildlife_client.asking import (
     Filters,
@@ -14,6 +14,7 @@ from wildlife_client.asking import (
     Priority,
     Source,
 )
+from wildlife_client.calls import photos as calls
 from wildlife_client.types import answers
 from wildlife_client.types import uploads as of_uploads
 from wildlife_client.uploading import Local, Sent

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
-from wildlife_client import calls
 from wildlife_client.aio.sending import Sending
 from wildlife_client.asking import (
     Found,
@@ -13,10 +12,10 @@ from wildlife_client.asking import (
     OfPhotos,
     Source,
     Taxa,
-    Visits,
 )
+from wildlife_client.calls import records as calls
+from wildlife_client.calls import species
 from wildlife_client.types import answers, catalogue, exchange
-from wildlife_client.types import projects as of_projects
 
 AT_WORK = ("checking", "running", "making")
 POLL_JOB = 2.0
@@ -24,7 +23,7 @@ POLL_JOB = 2.0
 
 
 class Records(Sending):
-    """The operations on answers, species, models, projects, imports and exports."""
+    """The operations on answers, species, models, imports and exports."""
 
     # --- Answers ------------------------------------------------------------------------------
 
@@ -64,11 +63,25 @@ class Records(Sending):
 
     def taxa(self, **filters: Unpack[Taxa]) -> AsyncIterator[catalogue.Taxon]:
         """List taxa."""
-        return self.pages(calls.taxa(filters))
+        return self.pages(species.taxa(filters))
 
     async def taxon(self, slug: str) -> catalogue.TaxonDetail:
         """Read all that is known of a taxon."""
-        return await self.send(calls.taxon(slug))
+        return await self.send(species.taxon(slug))
+
+    async def make_taxon(self, **new: Unpack[catalogue.NewTaxon]) -> catalogue.TaxonDetail:
+        """Make a taxon with what is known of it; for curators."""
+        return await self.send(species.make_taxon(new))
+
+    async def change_taxon(
+        self, slug: str, *, reason: str, **changes: Any
+    ) -> catalogue.TaxonDetail:
+        """Change a taxon: values named as in `NewTaxon`; a list of facts is replaced as a whole."""
+        return await self.send(species.change_taxon(slug, {**changes, "reason": reason}))
+
+    async def delete_taxon(self, slug: str, *, reason: str) -> None:
+        """Delete a taxon with its synonyms and all that is said of it; the history stays."""
+        await self.send(species.delete_taxon(slug, reason))
 
     def models(self) -> AsyncIterator[catalogue.Release]:
         """List the releases of models."""
@@ -85,46 +98,6 @@ class Records(Sending):
     async def run(self, run_id: Id) -> answers.Run:
         """Read one run: with which versions, weights and thresholds."""
         return await self.send(calls.run(run_id))
-
-    # --- Projects -----------------------------------------------------------------------------
-
-    def projects(self) -> AsyncIterator[of_projects.Project]:
-        """List the projects that you are a member of."""
-        return self.pages(calls.list_projects())
-
-    async def project(self, slug: str) -> of_projects.Project:
-        """Read one project."""
-        return await self.send(calls.project(slug))
-
-    def deployments(self, project: str) -> AsyncIterator[of_projects.Deployment]:
-        """List the deployments of a project."""
-        return self.pages(calls.deployments(project))
-
-    async def deployment(self, pk: Id) -> of_projects.Deployment:
-        """Read one deployment."""
-        return await self.send(calls.deployment(pk))
-
-    async def make_deployment(
-        self, project: str, **new: Unpack[of_projects.NewDeployment]
-    ) -> of_projects.Deployment:
-        """Add a deployment to a project."""
-        return await self.send(calls.make_deployment(project, new))
-
-    async def change_deployment(self, pk: Id, **changes: Any) -> of_projects.Deployment:
-        """Change some values of a deployment, named as in `NewDeployment`."""
-        return await self.send(calls.change_deployment(pk, changes))
-
-    async def delete_deployment(self, pk: Id) -> None:
-        """Delete a deployment and its events; its photos stay."""
-        await self.send(calls.delete_deployment(pk))
-
-    def events(self, project: str, **filters: Unpack[Visits]) -> AsyncIterator[of_projects.Event]:
-        """List the visits at the cameras of a project."""
-        return self.pages(calls.events(project, filters))
-
-    async def event(self, pk: Id) -> of_projects.Event:
-        """Read one visit."""
-        return await self.send(calls.event(pk))
 
     # --- Imports ------------------------------------------------------------------------------
 

@@ -2,12 +2,13 @@
 
 from wildlife_client.sync.notices import Notices
 from wildlife_client.sync.photos import PhotosAndUploads
+from wildlife_client.sync.projects import Projects
 from wildlife_client.sync.records import Records
 
 __all__ = ["Client"]
 
 
-class Client(PhotosAndUploads, Records, Notices):
+class Client(PhotosAndUploads, Projects, Records, Notices):
     """Everything that a server offers, as methods.
 
     `url` is that of its start page; without a token you are a guest, whose photos nobody sees

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Unpack
 
-from wildlife_client import calls
 from wildlife_client.asking import Id
+from wildlife_client.calls import notices as calls
 from wildlife_client.sync.sending import Sending
 from wildlife_client.types import notify
 

@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from http import HTTPStatus
 from typing import Unpack
 
-from wildlife_client import calls, errors, uploading
+from wildlife_client import errors, uploading
 from wildlife_client.asking import (
     Filters,
     Id,
     Priority,
     Source,
 )
+from wildlife_client.calls import photos as calls
 from wildlife_client.sync.sending import Sending
 from wildlife_client.types import answers
 from wildlife_client.types import uploads as of_uploads

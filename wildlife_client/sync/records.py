@@ -4,18 +4,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
-from wildlife_client import calls
 from wildlife_client.asking import (
     Found,
     Id,
     OfPhotos,
     Source,
     Taxa,
-    Visits,
 )
+from wildlife_client.calls import records as calls
+from wildlife_client.calls import species
 from wildlife_client.sync.sending import Sending
 from wildlife_client.types import answers, catalogue, exchange
-from wildlife_client.types import projects as of_projects
 
 AT_WORK = ("checking", "running", "making")
 POLL_JOB = 2.0
@@ -23,7 +22,7 @@ POLL_JOB = 2.0
 
 
 class Records(Sending):
-    """The operations on answers, species, models, projects, imports and exports."""
+    """The operations on answers, species, models, imports and exports."""
 
     # --- Answers ------------------------------------------------------------------------------
 
@@ -63,11 +62,23 @@ class Records(Sending):
 
     def taxa(self, **filters: Unpack[Taxa]) -> Iterator[catalogue.Taxon]:
         """List taxa."""
-        return self.pages(calls.taxa(filters))
+        return self.pages(species.taxa(filters))
 
     def taxon(self, slug: str) -> catalogue.TaxonDetail:
         """Read all that is known of a taxon."""
-        return self.send(calls.taxon(slug))
+        return self.send(species.taxon(slug))
+
+    def make_taxon(self, **new: Unpack[catalogue.NewTaxon]) -> catalogue.TaxonDetail:
+        """Make a taxon with what is known of it; for curators."""
+        return self.send(species.make_taxon(new))
+
+    def change_taxon(self, slug: str, *, reason: str, **changes: Any) -> catalogue.TaxonDetail:
+        """Change a taxon: values named as in `NewTaxon`; a list of facts is replaced as a whole."""
+        return self.send(species.change_taxon(slug, {**changes, "reason": reason}))
+
+    def delete_taxon(self, slug: str, *, reason: str) -> None:
+        """Delete a taxon with its synonyms and all that is said of it; the history stays."""
+        self.send(species.delete_taxon(slug, reason))
 
     def models(self) -> Iterator[catalogue.Release]:
         """List the releases of models."""
@@ -84,46 +95,6 @@ class Records(Sending):
     def run(self, run_id: Id) -> answers.Run:
         """Read one run: with which versions, weights and thresholds."""
         return self.send(calls.run(run_id))
-
-    # --- Projects -----------------------------------------------------------------------------
-
-    def projects(self) -> Iterator[of_projects.Project]:
-        """List the projects that you are a member of."""
-        return self.pages(calls.list_projects())
-
-    def project(self, slug: str) -> of_projects.Project:
-        """Read one project."""
-        return self.send(calls.project(slug))
-
-    def deployments(self, project: str) -> Iterator[of_projects.Deployment]:
-        """List the deployments of a project."""
-        return self.pages(calls.deployments(project))
-
-    def deployment(self, pk: Id) -> of_projects.Deployment:
-        """Read one deployment."""
-        return self.send(calls.deployment(pk))
-
-    def make_deployment(
-        self, project: str, **new: Unpack[of_projects.NewDeployment]
-    ) -> of_projects.Deployment:
-        """Add a deployment to a project."""
-        return self.send(calls.make_deployment(project, new))
-
-    def change_deployment(self, pk: Id, **changes: Any) -> of_projects.Deployment:
-        """Change some values of a deployment, named as in `NewDeployment`."""
-        return self.send(calls.change_deployment(pk, changes))
-
-    def delete_deployment(self, pk: Id) -> None:
-        """Delete a deployment and its events; its photos stay."""
-        self.send(calls.delete_deployment(pk))
-
-    def events(self, project: str, **filters: Unpack[Visits]) -> Iterator[of_projects.Event]:
-        """List the visits at the cameras of a project."""
-        return self.pages(calls.events(project, filters))
-
-    def event(self, pk: Id) -> of_projects.Event:
-        """Read one visit."""
-        return self.send(calls.event(pk))
 
     # --- Imports ------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What the API says of species and models."""
 
-from typing import Literal, TypedDict
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, TypedDict
 
 from wildlife_client.types.answers import ConservationCategory, Presence, Rank, RankedName, Source
 
@@ -112,6 +113,33 @@ class TaxonDetail(TypedDict):
     identifiers: list[Identifier]
     look_alikes: list[LookAlike]
     sources: list[Source]
+
+
+Facts = list[Mapping[str, Any]]
+"""Facts of one kind with the names of `TaxonDetail`; those of them that may be empty may be left
+out. They take the place of the ones that are there."""
+
+
+class NewTaxon(TypedDict):
+    """What may be set of a taxon; `reason` is for the history that curators read."""
+
+    scientific_name: str
+    rank: Rank
+    reason: str
+    slug: NotRequired[str]
+    parent: NotRequired[str | None]
+    accepted: NotRequired[str | None]
+    domesticated: NotRequired[bool]
+    sensitive: NotRequired[bool]
+    description: NotRequired[str]
+    description_source: NotRequired[str | None]
+    common_names: NotRequired[Facts]
+    assessments: NotRequired[Facts]
+    habitats: NotRequired[Facts]
+    ranges: NotRequired[Facts]
+    traits: NotRequired[Facts]
+    identifiers: NotRequired[Facts]
+    look_alikes: NotRequired[Facts]
 
 
 class Release(TypedDict):

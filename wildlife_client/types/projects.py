@@ -1,4 +1,4 @@
-"""What the API says of projects, deployments and events."""
+"""What the API says of projects, who is in them, deployments and events."""
 
 from typing import Literal, NotRequired, TypedDict
 
@@ -42,7 +42,65 @@ class Project(TypedDict):
     event_gap: int
     accept_above: float | None
     reviewers_needed: int
+    asks_count: bool
+    asks_sex: bool
+    asks_life_stage: bool
+    asks_behaviour: bool
     created_at: str
+
+
+class NewProject(TypedDict):
+    """What may be set of a project. `name` alone must be."""
+
+    name: str
+    description: NotRequired[str]
+    sampling_design: NotRequired[SamplingDesign]
+    data_licence: NotRequired[str]
+    media_licence: NotRequired[str]
+    event_gap: NotRequired[int]
+    accept_above: NotRequired[float | None]
+    reviewers_needed: NotRequired[int]
+    asks_count: NotRequired[bool]
+    asks_sex: NotRequired[bool]
+    asks_life_stage: NotRequired[bool]
+    asks_behaviour: NotRequired[bool]
+
+
+class Member(TypedDict):
+    """Somebody in a project; `user` is their id."""
+
+    user: int
+    username: str
+    url: str
+    role: Role
+    joined_at: str
+
+
+class Invitation(TypedDict):
+    """A link that makes who follows it a member."""
+
+    id: int
+    role: Role
+    note: str
+    uses_left: int
+    expires_at: str
+    made_by: str | None
+    made_at: str
+
+
+class MadeInvitation(Invitation):
+    """An invitation that was just made, with its link. The link is told this one time."""
+
+    link: str
+
+
+class NewInvitation(TypedDict, total=False):
+    """What an invitation may be made with: for `uses` people, good for `days`."""
+
+    role: Role
+    uses: int
+    days: int
+    note: str
 
 
 class Deployment(TypedDict):

@@ -81,6 +81,8 @@ def test_owners_change_roles_and_remove_members(mara: Project, ann: User) -> Non
     owner.post(f"/projects/mara/members/{pk}/role", {"role": "curator"})
     assert Membership.objects.get(user=pk).role == Role.CURATOR
     owner.post(f"/projects/mara/members/{pk}/role", {"role": "emperor"})
+    nobody = owner.post(f"/projects/mara/members/{2**63}/role", {"role": "curator"})
+    assert nobody.status_code == 404
     assert Membership.objects.get(user=pk).role == Role.CURATOR
     owner.post(f"/projects/mara/members/{pk}/remove")
     assert viewer.get("/projects/mara/").status_code == 404

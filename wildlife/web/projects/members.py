@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -145,7 +146,8 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _member(project: Project, user_id: int) -> Membership:
     rows = project.memberships.select_related("user", "project")
-    return get_object_or_404(rows, user_id=user_id)
+    # Of users, because a number that no column holds is nobody there, and an error in a relation.
+    return get_object_or_404(rows, user__in=User.objects.filter(pk=user_id))
 
 
 def _needs_an_owner() -> str:
