@@ -1,9 +1,10 @@
 """Photos leave with keywords, blurred for who may not see the people on them."""
 
+import csv
 import io
 from datetime import UTC, datetime, timedelta, timezone
 from xml.etree import ElementTree as ET
-from zipfile import ZipFile
+from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,6 +14,7 @@ from PIL import ExifTags, Image
 
 from tests.exchange.rows import ALL, photos
 from tests.searching import found, portrait
+from tests.web import builders
 from wildlife.exchange import jobs
 from wildlife.exchange.formats import FORMATS, xmp
 from wildlife.exchange.records import PhotoRecord, PlaceRecord
@@ -42,7 +44,7 @@ def _stored(photo: Photo, file: bytes, media_type: str = "image/jpeg") -> None:
     photo.save()
 
 
-def _exported(project: Project, key: str, role: Role) -> tuple[ZipFile, list[str]]:
+def _exported(project: Project, key: str, role: Role) -> tuple[ZipFile, list[list[object]]]:
     user = User.objects.create_user(role)
     Membership.objects.create(project=project, user=user, role=role)
     job = jobs.ask(user, project, key)
@@ -119,9 +121,28 @@ def test_what_nobody_looked_at_yet_is_left_out_for_who_may_not_see_people(real: 
     Photo.objects.update(state="pending")
     archive, notes = _exported(Project.objects.get(), "photos", Role.VIEWER)
     assert archive.namelist() == []
-    assert notes == ["1 photo is not there, or not for you to see yet, and was left out."]
+    assert notes == [["not_there", 1]]
     crops, _ = _exported(Project.objects.get(), "crops", Role.CURATOR)
     assert crops.namelist() == []
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.CURATOR, Role.OWNER])
+def test_a_package_has_photos_as_its_asker_may_see_them(real: Photo, role: Role) -> None:
+    builders.photo("", project=real.project, latitude=1.0, longitude=36.0, state="failed",
+                   name="a.png", taken_at=real.taken_at)  # fmt: skip
+    Photo.objects.filter(filename="a.png").update(media_type="image/png", original="gone")
+    archive, notes = _exported(Project.objects.get(), "camtrap-dp-photos", role)
+    rows = csv.DictReader(io.StringIO(archive.read("media.csv").decode()))
+    one, lost = sorted(rows, key=lambda row: row["fileMediatype"])
+    assert one["filePath"] == f"media/{real.sha256[:12]}/=IMG 1.JPG"
+    assert (one["mediaID"], one["filePublic"]) == (real.sha256, "true")
+    content = archive.read(one["filePath"])
+    assert (content == portrait(face=True)) is (role == Role.OWNER)
+    assert ("face" in found(content)) is (role == Role.OWNER)
+    assert archive.getinfo(one["filePath"]).compress_type == ZIP_STORED
+    assert "/api/v1/photos/" in lost["filePath"]
+    assert lost["filePublic"] == "false"
+    assert notes == [["only_address", 1]]
 
 
 def test_missing_blurred_crops_are_made_by_the_job(real: Photo) -> None:

@@ -65,7 +65,7 @@ class ExportSerializer(serializers.ModelSerializer[ExportJob]):
 
     url = serializers.HyperlinkedIdentityField(view_name="api:export", lookup_url_kwarg="exported")
     project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True, allow_null=True)
-    notes = serializers.ListField(child=serializers.CharField(), read_only=True)
+    notes = serializers.ListField(child=serializers.CharField(), source="told", read_only=True)
     failure = serializers.ChoiceField(
         choices=ExportJob.Failure.choices, allow_blank=True, read_only=True
     )

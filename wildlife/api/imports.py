@@ -74,6 +74,9 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
     url = serializers.HyperlinkedIdentityField(view_name="api:import", lookup_url_kwarg="import_id")
     project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True, allow_null=True)
     counts = serializers.DictField(child=serializers.IntegerField(), read_only=True)
+    error = serializers.CharField(
+        source="why", read_only=True, help_text="Why none of it is taken, in your language."
+    )
 
     class Meta:
         model = Import
@@ -86,6 +89,10 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
 
 class ImportProblemSerializer(serializers.ModelSerializer[ImportProblem]):
     """Something in a file that is not taken."""
+
+    reason = serializers.CharField(
+        source="why", read_only=True, help_text="A sentence in your language."
+    )
 
     class Meta:
         model = ImportProblem

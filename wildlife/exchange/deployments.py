@@ -2,19 +2,22 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.formats.base import cell
 from wildlife.exchange.formats.camtrap_dp import DEPLOYMENTS
 from wildlife.exchange.records import clock
+from wildlife.exchange.sentences import Values, sentence
+from wildlife.photos.models import Photo
 from wildlife.photos.origins import EARLIEST, LATEST
 from wildlife.projects.activities import note
 from wildlife.projects.models import Deployment, Project
@@ -56,11 +59,20 @@ _PORTION = 500
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row is left out. `line` counts from 1, the heading included; `column` may be ""."""
+    """Why a row is left out. `line` counts from 1, the heading included; `column` may be "".
+
+    `pattern` is a sentence in English, with places for `values`.
+    """
 
     line: int
     column: str
-    reason: str
+    pattern: str
+    values: Values = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """The sentence in the reader's language."""
+        return sentence(self.pattern, self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +116,10 @@ def read(project: Project, text: str, zone: str) -> Reading:
         heading = [name.strip() for name in next(rows, [])]
         lines = [(rows.line_num, row) for row in rows if any(one.strip() for one in row)]
     except csv.Error as error:
-        reason = _("This is no CSV from here on: %(error)s") % {"error": error}
-        return Reading(problems=(Problem(rows.line_num, "", reason),))
+        reason = _("This is no CSV from here on: %(error)s")
+        return Reading(problems=(Problem(rows.line_num, "", reason, {"error": str(error)}),))
     if wrong := _wrong_heading(heading, len(lines)):
-        return Reading(problems=(Problem(1, "", wrong),))
+        return Reading(problems=(wrong,))
     there = {row.name: row for row in project.deployments.all()}
     new: list[Deployment] = []
     changed: list[Deployment] = []
@@ -119,15 +131,15 @@ def read(project: Project, text: str, zone: str) -> Reading:
         values = dict(zip(heading, plain, strict=False))
         name = values.get("deploymentID", "")
         if name in seen:
-            told = _("This is on line %(line)d already.") % {"line": seen[name]}
-            problems.append(Problem(line, "deploymentID", told))
+            told = _("This is on line %(line)d already.")
+            problems.append(Problem(line, "deploymentID", told, {"line": seen[name]}))
             continue
         seen[name] = line
         held = there.get(name)
         before = _state(held) if held else None
         row = held or Deployment(project=project, time_zone=zone)
-        if wrong_cells := _fill(row, values):
-            problems += (Problem(line, column, told) for column, told in wrong_cells.items())
+        if wrong_cells := _fill(row, line, values):
+            problems += wrong_cells
         elif before is None:
             new.append(row)
         elif before == _state(row):
@@ -143,6 +155,7 @@ def carry_out(reading: Reading, project: Project, by: Somebody) -> int:
     """Keep what was read, as far as nothing was wrong; return how many are new or changed."""
     Deployment.objects.bulk_create(reading.new, batch_size=_PORTION)
     Deployment.objects.bulk_update(reading.changed, list(FIELDS.values()), batch_size=_PORTION)
+    Photo.objects.filter(deployment__in=reading.changed).update(answer_due=True)
     count = len(reading.new) + len(reading.changed)
     if count:
         note(project, "deployments_imported", by, count=count)
@@ -159,37 +172,46 @@ def _dialect(text: str) -> type[csv.Dialect]:
     return Parted
 
 
-def _wrong_heading(heading: list[str], rows: int) -> str:
+def _wrong_heading(heading: list[str], rows: int) -> Problem | None:
     if "deploymentID" not in heading:
-        return _("There is no column deploymentID. The first line has to name the columns.")
+        told = _("There is no column deploymentID. The first line has to name the columns.")
+        return Problem(1, "", told)
     if len(set(heading)) < len(heading):
-        return _("Two columns have the same name.")
+        return Problem(1, "", _("Two columns have the same name."))
     if rows > MOST_ROWS:
-        return _("These are more than %(most)d rows. Take them in parts.") % {"most": MOST_ROWS}
-    return ""
+        told = _("These are more than %(most)d rows. Take them in parts.")
+        return Problem(1, "", told, {"most": MOST_ROWS})
+    return None
 
 
 def _state(row: Deployment) -> list[object]:
     return [getattr(row, name) for name in FIELDS.values()]
 
 
-def _fill(row: Deployment, values: Mapping[str, str]) -> dict[str, str]:
-    """Set on a deployment what a row says; return what is wrong with it by column."""
-    wrong: dict[str, str] = {}
-    for column, field in FIELDS.items():
+def _fill(row: Deployment, line: int, values: Mapping[str, str]) -> list[Problem]:
+    """Set on a deployment what a row says; return what is wrong with it."""
+    wrong: list[Problem] = []
+    for column, name in FIELDS.items():
         if column not in values:
             continue
         try:
-            setattr(row, field, _value(field, values[column], row.time_zone))
+            setattr(row, name, _value(name, values[column], row.time_zone))
         except ValidationError as error:
-            wrong[column] = " ".join(error.messages)
+            wrong += _problems(line, column, error)
     if not wrong:
         try:
             row.clean()
         except ValidationError as error:
-            for field, messages in error.message_dict.items():
-                wrong[_COLUMNS.get(field, "")] = " ".join(messages)
+            for name, errors in error.error_dict.items():
+                wrong += _problems(line, _COLUMNS.get(name, ""), ValidationError(errors))
     return wrong
+
+
+def _problems(line: int, column: str, error: ValidationError) -> Iterator[Problem]:
+    """Yield each thing that is wrong, in English: who reads it speaks any language."""
+    with translation.override(None):
+        for one in error.error_list:
+            yield Problem(line, column, str(one.message), one.params or {})
 
 
 def _value(name: str, text: str, zone: str) -> object:
@@ -204,9 +226,12 @@ def _value(name: str, text: str, zone: str) -> object:
         if text.lower() not in ("true", "false"):
             raise ValidationError(_("Write true or false, or nothing."))
         return text.lower() == "true"
+    if field.max_length and len(text) > field.max_length:
+        most = {"most": field.max_length}
+        raise ValidationError(_("This is longer than %(most)d characters."), params=most)
     value = field.clean(text, None)
     if isinstance(value, float) and not isfinite(value):
-        raise ValidationError(_("“%(text)s” is no number.") % {"text": text})
+        raise ValidationError(_("“%(text)s” is no number."), params={"text": text})
     return value
 
 
@@ -216,8 +241,8 @@ def _moment(text: str, zone: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise ValidationError(
-            _("“%(text)s” is no date with a time such as 2026-05-31T14:05:00+03:00.")
-            % {"text": text}
+            _("“%(text)s” is no date with a time such as 2026-05-31T14:05:00+03:00."),
+            params={"text": text},
         ) from error
     if moment.tzinfo is not None:
         try:

@@ -28,6 +28,7 @@ from redis.exceptions import RedisError
 from wildlife.celery import app
 from wildlife.exchange.formats import FORMATS
 from wildlife.exchange.models import ExportJob
+from wildlife.exchange.notes import Note
 from wildlife.exchange.records import PhotoRecord
 from wildlife.exchange.source import View, about, records, view_of
 from wildlife.library.filters import matching
@@ -204,7 +205,7 @@ def _allowed(job: ExportJob) -> bool:
     return job.project is None or may(job.by, Right.SEE, job.project)
 
 
-def _write(job: ExportJob, view: View, to: IO[bytes]) -> list[str]:
+def _write(job: ExportJob, view: View, to: IO[bytes]) -> list[Note]:
     """Write the file; return the notes of its format. Raises _Stopped."""
     photos = photos_of(job)
     _beat(job, total=photos.count())

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wildlife.exchange.imports.models import Import, ImportProblem
+from wildlife.exchange.notes import sentence_of
 from wildlife.projects.models import Project
 
 __all__ = ["ExportJob", "Import", "ImportProblem"]
@@ -76,3 +77,8 @@ class ExportJob(models.Model):
     @property
     def is_at_work(self) -> bool:
         return self.state == self.State.MAKING
+
+    @property
+    def told(self) -> list[str]:
+        """The notes as sentences in the reader's language."""
+        return [sentence_of(one) for one in self.notes]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+JPEG = "image/jpeg"
 MAIN_RANKS = ("kingdom", "phylum", "class", "order", "family", "genus", "species")
 
 
@@ -138,6 +139,13 @@ class PhotoRecord:
         plain = self.filename.replace("/", "_").replace("\\", "_").lstrip(".") or "photo"
         folder = f"{self.deployment.name}/" if self.deployment else ""
         return f"{_plain(folder)}{self.sha256[:12]}/{plain}"
+
+    @property
+    def pictured(self) -> tuple[str, str]:
+        """The name and the media type of `picture`: the small copy is always a JPEG."""
+        if self.picture == self.original or self.media_type == JPEG:
+            return self.name, self.media_type
+        return f"{self.name}.jpg", JPEG
 
     @property
     def visit(self) -> str:

@@ -4,6 +4,7 @@ from typing import Literal, TypedDict
 
 ExportFormat = Literal[
     "camtrap-dp",
+    "camtrap-dp-photos",
     "darwin-core",
     "wildlife-insights",
     "megadetector",

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.exchange.imports.conftest import Bring, codes
+from tests.images import saved
 from tests.web import builders
 from wildlife.exchange.imports.models import Import
 from wildlife.identifications.models import Detection, Verdict, Vote
@@ -126,7 +127,7 @@ def test_a_file_that_cannot_be_read_says_why(
 ) -> None:
     job = bring(content, name)
     assert job.state == "failed"
-    assert told in job.error
+    assert told in job.why
 
 
 def test_a_table_that_is_packed_like_a_trap_is_not_opened(bring: Bring) -> None:
@@ -134,7 +135,7 @@ def test_a_table_that_is_packed_like_a_trap_is_not_opened(bring: Bring) -> None:
     with ZipFile(bomb, "w", 8) as archive:
         archive.writestr("labels.csv", b"file,taxon\n" + b"0" * (40 * 1024 * 1024))
     job = bring(bomb.getvalue(), "bomb.zip")
-    assert (job.state, "trap" in job.error) == ("failed", True)
+    assert (job.state, "trap" in job.why) == ("failed", True)
 
 
 def test_no_animal_of_others_is_an_answer(bring: Bring, waiting: Photo) -> None:
@@ -288,14 +289,12 @@ def test_a_package_that_leads_out_of_itself_is_refused(bring: Bring) -> None:
     files = _package()
     files["datapackage.json"] = files["datapackage.json"].replace("media.csv", "../media.csv")
     job = bring(_zip(files), "p.zip")
-    assert (job.state, "outside" in job.error) == ("failed", True)
+    assert (job.state, "outside" in job.why) == ("failed", True)
 
 
 def test_photos_come_with_the_archive(bring: Bring, taxa: object, project: Project) -> None:
     files = _package("m1,animal,Panthera leo,,human,bob,")
-    picture = io.BytesIO()
-    Image.new("RGB", (16, 12)).save(picture, "JPEG")
-    files["media/IMG_1.JPG"] = picture.getvalue()
+    files["media/IMG_1.JPG"] = saved(Image.new("RGB", (16, 12)))
     job = bring(_zip(files), "p.zip", only_look=True)
     assert (job.counts["photos_added"], project.photos.count()) == (1, 0)
     for _ in range(2):
@@ -304,6 +303,47 @@ def test_photos_come_with_the_archive(bring: Bring, taxa: object, project: Proje
     photo = project.photos.get()
     assert photo.verdicts.get().taxon.slug == "panthera-leo"
     assert photo.deployment.name == "D1"
+
+
+@pytest.mark.parametrize(
+    ("of_photo", "of_event", "told"),
+    [
+        ("animal,Panthera leo,2,,female", "animal,Panthera leo,2,,female", None),
+        ("animal,Panthera leo,3,adult,", "animal,Panthera leo,,,", None),
+        ("animal,Panthera leo,2,,", "animal,Panthera leo,3,,", "Panthera leo × 3"),
+        ("animal,Panthera leo,,,female", "animal,Panthera leo,,,male", "Panthera leo, male"),
+        ("animal,Panthera leo,,,", "animal,Loxodonta africana,1,,", "Loxodonta africana × 1"),
+        ("blank,,,,", "human,,,,", "human"),
+        ("blank,,,,", "blank,,,,", None),
+        ("blank,,,,", "unclassified,,,,", None),
+    ],
+)
+def test_what_is_said_of_an_event_is_lost_only_where_its_photos_say_it_too(
+    bring: Bring, waiting: Photo, of_photo: str, of_event: str, told: str | None
+) -> None:
+    files = _package()
+    heading = (
+        "eventID,mediaID,classificationMethod,observationType,scientificName,count,lifeStage,sex"
+    )
+    rows = (heading, f"e1,m1,human,{of_photo}", f"e1,,human,{of_event}")
+    job = bring(_zip(files | {"observations.csv": "\n".join(rows)}), "p.zip")
+    found = [(one.line, one.item, one.code) for one in job.problems.all()]
+    assert found == ([(3, "e1", "of_event")] if told else [])
+    if told:
+        assert f": {told}. None of its photos" in job.problems.get().why
+
+
+def test_photos_of_a_package_are_known_by_what_is_in_them(
+    bring: Bring, taxa: object, waiting: Photo, project: Project
+) -> None:
+    files = {f"card/{name}": text for name, text in _package("m1,blank,,,human,bob,").items()}
+    files["card/media/IMG_1.JPG"] = saved(Image.new("RGB", (16, 12), "red"))
+    bring(_zip(files), "p.zip")
+    brought = project.photos.exclude(pk=waiting.pk).get()  # not the other one of this name
+    assert brought.verdicts.get().kind == "no_animal"
+    assert not waiting.verdicts.exists()
+    job = bring(_zip(files), "p.zip", only_look=True)
+    assert ("photos_added" in job.counts, job.counts["matched"]) == (False, 1)
 
 
 @pytest.mark.shared
@@ -323,7 +363,12 @@ def test_a_published_package_is_imported_whole(
     tables = ("datapackage.json", "deployments.csv", "media.csv", "observations.csv")
     content = _zip({name: (folder / name).read_bytes() for name in tables})
     job = bring(content, "package.zip", time_zone="Europe/Brussels")
-    assert (job.state, job.total) == ("done", 424)  # the media, and one word about the events
+    told = job.problems.filter(code="of_event").values_list("line", "item", "values")
+    assert list(told) == [  # of 37 events, what is on none of their photos
+        (98, "7363b68a", {"said": "Anas platyrhynchos × 4, adult, male, foraging"}),
+        (342, "45ee3031", {"said": "Anas platyrhynchos × 5, subadult"}),
+    ]
+    assert (job.state, job.total) == ("done", 423 + 2)
     assert job.counts["matched"] == len(media) == 423
     assert Deployment.objects.count() == 4
     assert Photo.objects.filter(deployment=None).count() == 0

@@ -63,6 +63,19 @@ def test_a_long_import_lets_others_have_their_turn(
     assert (job.state, job.total, job.counts["verdicts_new"]) == ("ready", 5, 5)
 
 
+def test_an_import_goes_on_behind_what_is_not_here(
+    bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "SECONDS", 0.0)
+    job = bring(
+        b"file,taxon\nIMG_9.JPG,lion\n" + TABLE.partition(b"\n")[2], "a.csv", only_look=True
+    )
+    for _ in range(3):
+        jobs.go_on(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.total, job.counts["not_here"]) == ("ready", 6, 1)
+
+
 def test_what_is_stale_is_sent_again_and_what_kills_workers_ends(
     bring: Bring, nothing_is_sent: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from wildlife.exchange.formats import (
     camtrap_dp,
     coco,
@@ -25,7 +28,7 @@ class Format:
     `pictures` tells that it opens pictures, not only what is known of them.
     """
 
-    title: str
+    title: str | Promise
     suffix: str
     media_type: str
     write: Write
@@ -34,6 +37,13 @@ class Format:
 
 FORMATS: Mapping[str, Format] = {
     "camtrap-dp": Format("Camtrap DP 1.0.2", ".zip", "application/zip", camtrap_dp.write),
+    "camtrap-dp-photos": Format(
+        _("Camtrap DP 1.0.2 with photos"),
+        ".zip",
+        "application/zip",
+        camtrap_dp.write_with_photos,
+        pictures=True,
+    ),
     "darwin-core": Format("Darwin Core Archive", ".zip", "application/zip", darwin_core.write),
     "wildlife-insights": Format(
         "Wildlife Insights", ".zip", "application/zip", wildlife_insights.write
@@ -42,9 +52,9 @@ FORMATS: Mapping[str, Format] = {
     "speciesnet": Format("SpeciesNet", ".json", "application/json", speciesnet.write),
     "coco": Format("COCO Camera Traps", ".json", "application/json", coco.write),
     "geojson": Format("GeoJSON", ".geojson", "application/geo+json", geo_json.write),
-    "crops": Format("Crops by class", ".zip", "application/zip", crops.write, pictures=True),
+    "crops": Format(_("Crops by class"), ".zip", "application/zip", crops.write, pictures=True),
     "photos": Format(
-        "Photos with keywords", ".zip", "application/zip", photos.write, pictures=True
+        _("Photos with keywords"), ".zip", "application/zip", photos.write, pictures=True
     ),
     "csv": Format("CSV", ".csv", "text/csv", tables.write_csv),
     "parquet": Format(

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, Any, Protocol
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+from wildlife.exchange.notes import Note
 from wildlife.exchange.records import PhotoRecord, ProjectRecord, stamp
 
 Files = Callable[[str], IO[bytes]]
@@ -20,7 +21,7 @@ SPOOL = 8 * 1024 * 1024
 
 
 class Write(Protocol):
-    """Writes photos to a binary file; returns sentences about what could not be written."""
+    """Writes photos to a binary file; returns notes of what could not be written."""
 
     def __call__(
         self,
@@ -28,7 +29,7 @@ class Write(Protocol):
         about: ProjectRecord,
         to: IO[bytes],
         files: Files,
-    ) -> list[str]: ...
+    ) -> list[Note]: ...
 
 
 class Table:
@@ -77,10 +78,17 @@ def zipped(to: IO[bytes]) -> Iterator[ZipFile]:
 
 
 def copy(archive: ZipFile, name: str, source: IO[bytes]) -> None:
-    """Copy a file into an archive; pictures do not get smaller, but the rest of it does."""
-    with archive.open(name, "w", force_zip64=True) as entry:
-        while chunk := source.read(SPOOL):
+    """Copy a picture into an archive; packing would not make it smaller.
+
+    Raises FileNotFoundError for a stored file that is gone, and then adds nothing.
+    """
+    chunk = source.read(SPOOL)
+    told = ZipInfo(name)
+    told.compress_type = ZIP_STORED
+    with archive.open(told, "w", force_zip64=True) as entry:
+        while chunk:
             entry.write(chunk)
+            chunk = source.read(SPOOL)
 
 
 def dump(value: Any) -> str:

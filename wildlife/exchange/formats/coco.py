@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import IO, Any
 
 from wildlife.exchange.formats.base import SPOOL, Files, JsonList, dump
+from wildlife.exchange.notes import Note
 from wildlife.exchange.records import PhotoRecord, ProjectRecord, ThingRecord
 
 EMPTY = 0
@@ -12,7 +13,7 @@ EMPTY = 0
 
 def write(
     records: Iterable[PhotoRecord], about: ProjectRecord, to: IO[bytes], files: Files
-) -> list[str]:
+) -> list[Note]:
     """Write images and annotations; boxes are in pixels where a photo's size is known."""
     info = {"version": "1.0", "description": about.title or "Wildlife"}
     to.write(f'{{"info":{dump(info)},"images":['.encode())

@@ -5,6 +5,7 @@ from typing import IO
 from zipfile import ZIP_STORED, ZipFile
 
 from wildlife.exchange.formats.base import Files, copy
+from wildlife.exchange.notes import Note, noted
 from wildlife.exchange.records import PhotoRecord, ProjectRecord, ThingRecord
 
 UNNAMED = "animal"
@@ -12,7 +13,7 @@ UNNAMED = "animal"
 
 def write(
     records: Iterable[PhotoRecord], about: ProjectRecord, to: IO[bytes], files: Files
-) -> list[str]:
+) -> list[Note]:
     """Write every animal's crop. Files that are lost are left out, and counted."""
     lost = 0
     with ZipFile(to, "w", ZIP_STORED) as archive:
@@ -25,7 +26,7 @@ def write(
                         copy(archive, _name(record, thing), source)
                 except FileNotFoundError:
                     lost += 1
-    return [f"{lost} crops are lost and were left out."] if lost else []
+    return noted(crops_lost=lost)
 
 
 def _name(record: PhotoRecord, thing: ThingRecord) -> str:

@@ -5,6 +5,7 @@ from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from wildlife.exchange.formats.base import Files, Row, Table, zipped
+from wildlife.exchange.notes import Note
 from wildlife.exchange.records import PhotoRecord, ProjectRecord, ThingRecord, stamp
 
 _DWC, _DC = "http://rs.tdwg.org/dwc/terms/", "http://purl.org/dc/terms/"
@@ -30,7 +31,7 @@ MEDIA = {
 
 def write(
     records: Iterable[PhotoRecord], about: ProjectRecord, to: IO[bytes], files: Files
-) -> list[str]:
+) -> list[Note]:
     """Write one occurrence per taxon and photo. What names no animal is no occurrence."""
     core, media = Table(OCCURRENCE), Table(MEDIA)
     for record in records:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import IO, Any
 
 from wildlife.exchange.formats.base import Files, JsonList
+from wildlife.exchange.notes import Note, noted
 from wildlife.exchange.records import PhotoRecord, ProjectRecord, stamp
 
 
 def write(
     records: Iterable[PhotoRecord], about: ProjectRecord, to: IO[bytes], files: Files
-) -> list[str]:
+) -> list[Note]:
     """Write a collection of points. Photos without a place are left out, and counted."""
     to.write(b'{"type":"FeatureCollection","features":[')
     items = JsonList(to)
@@ -33,7 +34,7 @@ def write(
             }
         )
     to.write(b"\n]}\n")
-    return [f"{without} photos have no place and were left out."] if without else []
+    return noted(no_place=without)
 
 
 def _properties(record: PhotoRecord) -> dict[str, Any]:

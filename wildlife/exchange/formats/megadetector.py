@@ -6,6 +6,7 @@ from typing import IO, Any
 
 from wildlife.exchange.formats import speciesnet
 from wildlife.exchange.formats.base import Files, JsonList, dump
+from wildlife.exchange.notes import Note
 from wildlife.exchange.records import PhotoRecord, ProjectRecord, TaxonRecord, ThingRecord
 
 VERSION = "1.6"
@@ -16,7 +17,7 @@ _MOST = 5
 
 def write(
     records: Iterable[PhotoRecord], about: ProjectRecord, to: IO[bytes], files: Files
-) -> list[str]:
+) -> list[Note]:
     """Write all detections with their best classifications. A verdict has the confidence 1."""
     info = {
         "format_version": VERSION,

@@ -7,18 +7,15 @@ from collections.abc import Iterable
 from typing import IO
 from zipfile import ZIP_STORED, ZipFile
 
-from django.utils.translation import ngettext
-
 from wildlife.exchange.formats import xmp
 from wildlife.exchange.formats.base import Files, copy
-from wildlife.exchange.records import PhotoRecord, ProjectRecord
-
-JPEG = "image/jpeg"
+from wildlife.exchange.notes import Note, noted
+from wildlife.exchange.records import JPEG, PhotoRecord, ProjectRecord
 
 
 def write(
     records: Iterable[PhotoRecord], about: ProjectRecord, to: IO[bytes], files: Files
-) -> list[str]:
+) -> list[Note]:
     """Write copies: JPEGs with their XMP inside, others with a sidecar beside them."""
     missing = 0
     with ZipFile(to, "w", ZIP_STORED) as archive:
@@ -30,19 +27,13 @@ def write(
                     _add(archive, record, source)
             except FileNotFoundError:
                 missing += 1
-    left_out = ngettext(
-        "%(count)d photo is not there, or not for you to see yet, and was left out.",
-        "%(count)d photos are not there, or not for you to see yet, and were left out.",
-        missing,
-    )
-    return [left_out % {"count": missing}] if missing else []
+    return noted(not_there=missing)
 
 
 def _add(archive: ZipFile, record: PhotoRecord, source: IO[bytes]) -> None:
-    small = record.picture != record.original
-    name = f"{record.name}.jpg" if small and record.media_type != JPEG else record.name
+    name, media_type = record.pictured
     told = xmp.packet(record)
-    if small or record.media_type == JPEG:
+    if media_type == JPEG:
         try:
             chunks = xmp.into_jpeg(source, told)
             head = next(chunks)

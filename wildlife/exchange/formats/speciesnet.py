@@ -5,6 +5,7 @@ from typing import IO, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from wildlife.exchange.formats.base import Files, JsonList
+from wildlife.exchange.notes import Note
 from wildlife.exchange.records import PhotoRecord, ProjectRecord, TaxonRecord, ThingRecord
 
 BLANK = "f1856211-cfb7-4a5b-9158-c0f72fd09ee6;;;;;;blank"
@@ -21,7 +22,7 @@ _MOST = 5
 
 def write(
     records: Iterable[PhotoRecord], about: ProjectRecord, to: IO[bytes], files: Files
-) -> list[str]:
+) -> list[Note]:
     """Write one prediction per photo: of its surest animal, else of what else is on it."""
     to.write(b'{"predictions":[')
     items = JsonList(to)

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import IO
 
 from wildlife.exchange.formats.base import Files, Row, cell
+from wildlife.exchange.notes import Note
 from wildlife.exchange.records import MAIN_RANKS, PhotoRecord, ProjectRecord, ThingRecord
 
 _TEXT, _NUMBER, _WHOLE, _TIME = "text", "number", "whole", "time"
@@ -30,7 +31,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def write_csv(
     records: Iterable[PhotoRecord], about: ProjectRecord, to: IO[bytes], files: Files
-) -> list[str]:
+) -> list[Note]:
     """Write the table for a spreadsheet: in UTF-8 with its mark, without formulas."""
     text = io.TextIOWrapper(to, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.DictWriter(text, list(COLUMNS), lineterminator="\n")
@@ -43,7 +44,7 @@ def write_csv(
 
 def write_parquet(
     records: Iterable[PhotoRecord], about: ProjectRecord, to: IO[bytes], files: Files
-) -> list[str]:
+) -> list[Note]:
     """Write the table with its types, in groups of rows."""
     # Large, and of no use to the many processes that write no Parquet.
     import pyarrow as pa

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO
 
-from django.utils.translation import ngettext
-
 from wildlife.exchange.formats import speciesnet
 from wildlife.exchange.formats.base import Files, Row, Table, dump, zipped
+from wildlife.exchange.notes import Note, noted
 from wildlife.exchange.records import (
     DeploymentRecord,
     PhotoRecord,
@@ -88,7 +87,7 @@ class _Group:
 
 def write(
     records: Iterable[PhotoRecord], about: ProjectRecord, to: IO[bytes], files: Files
-) -> list[str]:
+) -> list[Note]:
     """Write the four tables. Photos without any place are left out, and counted."""
     stands: dict[str, _Stand] = {}
     images = Table(IMAGES)
@@ -106,12 +105,7 @@ def write(
         _cameras(about, stands).into(archive, "cameras.csv")
         _deployments(about, stands).into(archive, "deployments.csv")
         images.into(archive, "images.csv")
-    note = ngettext(
-        "%(count)d photo has no place and was left out.",
-        "%(count)d photos have no place and were left out.",
-        left_out,
-    )
-    return [note % {"count": left_out}] if left_out else []
+    return noted(no_place=left_out)
 
 
 def _stand(stands: dict[str, _Stand], record: PhotoRecord, place: PlaceRecord) -> str:

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
+
+from wildlife.exchange.sentences import Value, Values, sentence
 
 Box = tuple[float, float, float, float]
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
@@ -29,26 +30,44 @@ _KINDS = {
 }
 
 
-class WrongFile(Exception):
-    """The file cannot be imported at all. Its text is a sentence for whoever brought it."""
+class Wrong(Exception):
+    """Something is not taken. Its text is a sentence in the reader's language.
+
+    `pattern` is that sentence in English, with places for `values`.
+    """
+
+    def __init__(self, pattern: str, /, **values: Value) -> None:
+        self.pattern, self.values = pattern, values
+        super().__init__(pattern)
+
+    def __str__(self) -> str:
+        return sentence(self.pattern, self.values)
 
 
-class WrongValue(Exception):
-    """One thing in a file cannot be taken: `code` is a word, the text a sentence."""
+class WrongFile(Wrong):
+    """The file cannot be imported at all."""
 
-    def __init__(self, code: str, reason: str | Promise) -> None:
+
+class WrongValue(Wrong):
+    """One thing in a file cannot be taken: `code` is a word for it."""
+
+    def __init__(self, code: str, pattern: str, /, **values: Value) -> None:
         self.code = code
-        super().__init__(reason)
+        super().__init__(pattern, **values)
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What of a file cannot be taken, and why. `line` counts lines or items from 1."""
+    """What of a file cannot be taken, and why. `line` counts lines or items from 1.
+
+    `reason` is a sentence in English, with places for `values`.
+    """
 
     line: int
     item: str
     code: str
     reason: str
+    values: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +96,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A photo in a file. `path` and `sha256` tell which is meant; `member` is where the file has
-    it itself. `deployment` and `moment` (with its zone) are told by Camtrap DP alone."""
+    """A photo in a file. `path` and `sha256` tell which is meant; `member` is where an archive has
+    it itself, if that is elsewhere. `deployment` and `moment` (with its zone) are told by Camtrap
+    DP alone."""
 
     line: int
     path: str
@@ -87,6 +107,12 @@ class Entry:
     troubles: tuple[Trouble, ...] = ()
     deployment: str = ""
     moment: datetime | None = None
+    member: str = ""
+
+    @property
+    def inside(self) -> str:
+        """The name that an archive has the photo under, if it does."""
+        return self.member or self.path
 
 
 Item = Entry | Trouble
@@ -102,9 +128,9 @@ def number(value: Any, least: float, most: float, name: str) -> float:
     if not least <= told <= most:
         raise WrongValue(
             "bad_number",
-            _("%(name)s has to be a number from %(least)g to %(most)g.")
-            % {"name": name, "least": least, "most": most},
-        )
+            _("%(name)s has to be a number from %(least)g to %(most)g."),
+            name=name, least=least, most=most,
+        )  # fmt: skip
     return told
 
 
@@ -129,7 +155,7 @@ def kind_of(label: str) -> str:
 
 
 def trouble(line: int, item: str, wrong: WrongValue) -> Trouble:
-    return Trouble(line, item, wrong.code, str(wrong))
+    return Trouble(line, item, wrong.code, wrong.pattern, wrong.values)
 
 
 def text_of(value: Any) -> str:

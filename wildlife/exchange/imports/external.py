@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from pipelines.identify import Lineup, Member
 from wildlife.exchange.imports.entries import WHOLE, Said, WrongValue
@@ -131,8 +131,9 @@ def _beside(pk: UUID, said: Iterable[Claim], there: Sequence[Detection], found: 
         row = _fitting(one, animals)
         if row is None:
             reason = _("%(model)s says %(name)s here; our models see no animal at that place.")
-            told = {"model": one.said.model[:60], "name": one.taxon.scientific_name}
-            found.wrong.append((pk, WrongValue("not_seen_here", reason % told)))
+            model, name = one.said.model[:60], one.taxon.scientific_name
+            wrong = WrongValue("not_seen_here", reason, model=model, name=name)
+            found.wrong.append((pk, wrong))
             continue
         vote = _vote(row, one, weight=0.0)
         held = [(v.release, v.scores) for v in row.votes.all() if v.expert == vote.expert]

@@ -10,7 +10,7 @@ from zipfile import BadZipFile, ZipFile
 
 import ijson
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.imports.entries import WrongFile
 from wildlife.photos.archives import Member, members_of, opened, unpacked
@@ -71,16 +71,16 @@ class Brought:
             return
         member = self._members.get(_folded(name))
         if member is None:
-            raise WrongFile(_("The archive has no file %(name)s.") % {"name": name})
+            raise WrongFile(_("The archive has no file %(name)s."), name=name)
         size, packed = member.info.file_size, max(member.info.compress_size, 1)
         if size > LARGEST_TABLE or (size > _SUSPICIOUS and size > MOST_RATIO * packed):
-            raise WrongFile(_("%(name)s is packed as only a trap would be.") % {"name": name})
+            raise WrongFile(_("%(name)s is packed as only a trap would be."), name=name)
         try:
             with self._archive.open(member.info) as source:
                 yield cast(BinaryIO, source)
         except _DAMAGED as error:
             raise WrongFile(
-                _("%(name)s is damaged or locked inside the archive.") % {"name": name}
+                _("%(name)s is damaged or locked inside the archive."), name=name
             ) from error
 
     @contextmanager

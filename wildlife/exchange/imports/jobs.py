@@ -21,7 +21,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -34,6 +34,7 @@ from wildlife.exchange.imports.packing import packed
 from wildlife.exchange.imports.portions import Portion
 from wildlife.exchange.imports.readers import READERS, camtrap_dp, recognised
 from wildlife.exchange.imports.standing import take_deployments
+from wildlife.exchange.sentences import kept
 from wildlife.identifications.services import dispatch
 from wildlife.photos.filenames import display_name
 from wildlife.photos.models import Photo
@@ -71,8 +72,8 @@ def start(
     """
     if sum(file.size or 0 for file in files) > settings.MAX_ARCHIVE_BYTES:
         raise WrongFile(
-            _("This is larger than %(most).4g GB. Import it in parts.")
-            % {"most": settings.MAX_ARCHIVE_BYTES / 1024**3}
+            _("This is larger than %(most).4g GB. Import it in parts."),
+            most=settings.MAX_ARCHIVE_BYTES / 1024**3,
         )
     unfinished = Import.objects.filter(
         by=by, state__in=[State.CHECKING, State.READY, State.RUNNING]
@@ -167,10 +168,10 @@ def go_on(job_id: UUID | str) -> None:
         with translation.override(None), _brought(job) as brought:
             more = _walk(job, brought, until)
     except WrongFile as wrong:
-        _end(job, State.FAILED, str(wrong))
+        _end(job, State.FAILED, wrong)
         return
     except FileNotFoundError:
-        _end(job, State.FAILED, _("The file is gone. Upload it again."))
+        _end(job, State.FAILED, WrongFile(_("The file is gone. Upload it again.")))
         return
     if more:
         send(job)
@@ -186,10 +187,12 @@ def _taken(job_id: UUID | str) -> Import | None:
             return None
         job.attempts += 1
         if job.attempts > MOST_ATTEMPTS:
-            _end(job, State.FAILED, _("It stopped several times at the same place."))
+            why = WrongFile(_("It stopped several times at the same place."))
+            _end(job, State.FAILED, why)
             return None
         if not allowed(job):
-            _end(job, State.FAILED, _("You may not import into this project any more."))
+            why = WrongFile(_("You may not import into this project any more."))
+            _end(job, State.FAILED, why)
             return None
         job.save(update_fields=["attempts", "alive_at"])
     return job
@@ -252,7 +255,7 @@ def _add(job: Import, problems: list[ImportProblem]) -> None:
     job.problem_count += len(problems)
 
 
-def _end(job: Import, state: str, error: str = "") -> None:
+def _end(job: Import, state: str, error: WrongFile | None = None) -> None:
     """End a stage of an import, unless somebody stopped it meanwhile."""
     at_work = Import.objects.filter(pk=job.pk, state__in=AT_WORK)
     done = at_work.update(
@@ -260,7 +263,8 @@ def _end(job: Import, state: str, error: str = "") -> None:
         format=job.format,
         counts=job.counts,
         problem_count=job.problem_count,
-        error=error[:500],
+        error=error.pattern[:500] if error else "",
+        error_values=kept(error.values) if error else {},
         total=F("position") if not error else job.total,
         attempts=0,
         alive_at=timezone.now(),

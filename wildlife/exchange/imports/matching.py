@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.imports.entries import Entry, WrongValue
 from wildlife.photos.filenames import display_path
@@ -36,6 +36,10 @@ class Photos:
         if (pk, parts) not in places:
             places.append((pk, parts))
 
+    def of_hash(self, sha256: str) -> UUID | None:
+        """Return the photo with this content."""
+        return self._hashes.get(sha256)
+
     def find(self, entry: Entry) -> UUID:
         """Return the photo that is meant.
 
@@ -61,8 +65,8 @@ class Photos:
         if len(best) > 1:
             raise WrongValue(
                 "ambiguous",
-                _("%(count)d photos here are called so. Tell their folders as well.")
-                % {"count": len(best)},
+                _("%(count)d photos here are called so. Tell their folders as well."),
+                count=len(best),
             )
         return best.pop()
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from wildlife.exchange.sentences import sentence
 from wildlife.projects.models import Project
 from wildlife.projects.models.deployment import valid_zone
 
@@ -48,7 +49,12 @@ class Import(models.Model):
     total = models.PositiveIntegerField(null=True, help_text=_("Items, once all were looked at."))
     counts = models.JSONField(default=dict, help_text=_("What would change, or has changed."))
     problem_count = models.PositiveIntegerField(default=0)
-    error = models.CharField(max_length=500, blank=True, help_text=_("Why none of it is taken."))
+    error = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text=_("Why none of it is taken, in English; `error_values` go into it."),
+    )
+    error_values = models.JSONField(default=dict, blank=True)
     attempts = models.PositiveSmallIntegerField(
         default=0, help_text=_("How often a worker began at `position`.")
     )
@@ -74,6 +80,11 @@ class Import(models.Model):
     def is_at_work(self) -> bool:
         return self.state in (self.State.CHECKING, self.State.RUNNING)
 
+    @property
+    def why(self) -> str:
+        """Why none of it is taken, in the reader's language."""
+        return sentence(self.error, self.error_values)
+
 
 class ImportProblem(models.Model):
     """Something in a file that is not taken."""
@@ -82,10 +93,18 @@ class ImportProblem(models.Model):
     line = models.PositiveIntegerField(help_text=_("Line of a table, or item of a list, from 1."))
     item = models.CharField(max_length=255, blank=True, help_text=_("Mostly a file name."))
     code = models.CharField(max_length=20)
-    reason = models.CharField(max_length=500)
+    reason = models.CharField(
+        max_length=500, help_text=_("A sentence in English; `values` go into it.")
+    )
+    values = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["pk"]
 
     def __str__(self) -> str:
         return f"{self.line}: {self.code}"
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language."""
+        return sentence(self.reason, self.values)

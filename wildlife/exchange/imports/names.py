@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.imports.entries import WrongValue
 from wildlife.species.models import CommonName, NameKey, Taxon
@@ -46,7 +46,7 @@ class Names:
         meant = scientific or common
         if not key or not meant:
             return WrongValue(
-                "unknown_taxon", _("No animal is known as “%(name)s”.") % {"name": name[:120]}
+                "unknown_taxon", _("No animal is known as “%(name)s”."), name=name[:120]
             )
         if len(meant) > 1:
             told = sorted(
@@ -54,7 +54,8 @@ class Names:
             )
             return WrongValue(
                 "ambiguous_taxon",
-                _("“%(name)s” may be %(taxa)s. Write the scientific name.")
-                % {"name": name[:120], "taxa": ", ".join(told[:5])},
+                _("“%(name)s” may be %(taxa)s. Write the scientific name."),
+                name=name[:120],
+                taxa=", ".join(told[:5]),
             )
         return Taxon.objects.get(pk=meant.pop())

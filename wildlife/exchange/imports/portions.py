@@ -2,10 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC
+from hashlib import file_digest
+from io import BytesIO
+from typing import cast
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.imports import external, words
 from wildlife.exchange.imports.entries import Entry, Item, Said, Trouble, WrongValue, trouble
@@ -13,6 +17,7 @@ from wildlife.exchange.imports.files import Brought
 from wildlife.exchange.imports.matching import Photos
 from wildlife.exchange.imports.models import Import, ImportProblem
 from wildlife.exchange.imports.names import Names
+from wildlife.exchange.sentences import kept
 from wildlife.identifications import verdicts
 from wildlife.identifications.digests import write_digests
 from wildlife.identifications.events import ask_for_events_of
@@ -36,10 +41,11 @@ class Portion:
         self._deployments = {row.name: row for row in there}
 
     def pass_over(self, items: Iterable[Item]) -> None:
-        """Note the photos of items that are behind already."""
+        """Note the photos of items that are behind already; those of the archive stay closed."""
         for item in items:
-            if isinstance(item, Entry):
-                self._find(item)
+            if isinstance(item, Entry) and not self._brought.has(item.inside):
+                with suppress(WrongValue):
+                    self._once(self._photos.find(item))
 
     def take(self, items: Iterable[Item]) -> tuple[Counter[str], list[ImportProblem]]:
         """Take items; return what is counted, and what of them cannot be taken."""
@@ -70,35 +76,44 @@ class Portion:
             item=one.item[:255],
             code=one.code,
             reason=one.reason[:500],
+            values=kept(one.values),
         )
 
     # --- Which photo ----------------------------------------------------------------------------
 
-    def _find(self, entry: Entry) -> UUID:
-        """Return the photo of an entry. Raises WrongValue, also where it was told of before."""
-        pk = self._photos.find(entry)
+    def _meant(self, entry: Entry, counts: Counter[str]) -> UUID | WrongValue | None:
+        """Return the photo of an entry, why there is none, or None where it will come with it."""
+        try:
+            known = self._photos.of_hash(entry.sha256)
+            if known is not None:
+                return self._once(known)
+            if not self._brought.has(entry.inside):
+                return self._once(self._photos.find(entry))
+            return self._of_archive(entry, counts)
+        except WrongValue as wrong:
+            return wrong
+
+    def _once(self, pk: UUID) -> UUID:
+        """Raises WrongValue where an item before told of this photo."""
         if pk in self._seen:
             raise WrongValue("twice", _("An item before this one is about the same photo."))
         self._seen.add(pk)
         return pk
 
-    def _meant(self, entry: Entry, counts: Counter[str]) -> UUID | WrongValue | None:
-        """Return the photo of an entry, why there is none, or None where it will come with it."""
-        try:
-            return self._find(entry)
-        except WrongValue as wrong:
-            if wrong.code not in ("not_here", "other_folder"):
-                return wrong
-            if not self._brought.is_archive or not self._brought.has(entry.path):
-                return wrong
-        counts["photos_added"] += 1
-        return self._received(entry) if self._writes else None
-
-    def _received(self, entry: Entry) -> UUID | WrongValue:
-        """Take a photo out of the archive."""
+    def _of_archive(self, entry: Entry, counts: Counter[str]) -> UUID | None:
+        """Return the photo that the archive has itself, known by its content: names may be those of
+        others. One that is not here is taken. Raises WrongValue where it is refused."""
         job = self._job
         try:
-            with self._brought.photo(entry.path) as file:
+            with self._brought.photo(entry.inside) as file:
+                known = self._photos.of_hash(
+                    file_digest(cast(BytesIO, file.file), "sha256").hexdigest()
+                )
+                if known is not None:
+                    return self._once(known)
+                counts["photos_added"] += 1
+                if not self._writes:
+                    return None
                 row = receive(
                     file,
                     owner=None if job.project else job.by,
@@ -106,9 +121,8 @@ class Portion:
                     priority=Photo.Priority.BULK,
                 ).photo
         except PhotoRefused as reason:
-            return WrongValue(reason.code, str(reason))
-        self._seen.add(row.pk)
-        return row.pk
+            raise WrongValue(reason.code, str(reason)) from reason
+        return self._once(row.pk)
 
     # --- What is said of it ---------------------------------------------------------------------
 

@@ -19,4 +19,4 @@ def table(job: Import) -> Iterator[str]:
     writer = csv.writer(_Echo(), lineterminator="\n")
     yield "\ufeff" + writer.writerow(HEADING)
     for row in job.problems.order_by("pk").iterator(chunk_size=2000):
-        yield writer.writerow([row.line, harmless(row.item), row.code, harmless(row.reason)])
+        yield writer.writerow([row.line, harmless(row.item), row.code, harmless(row.why)])

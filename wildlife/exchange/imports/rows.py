@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.imports.entries import Trouble
 
@@ -39,8 +39,9 @@ def rows(file: BinaryIO, *, lower: bool = False) -> Iterator[Row | Trouble]:
                 if any(one.strip() for one in cells):
                     yield Row(reader.line_num, _cells(heading, cells))
         except csv.Error as error:
-            reason = _("This is no table from here on: %(error)s") % {"error": error}
-            yield Trouble(reader.line_num, "", "broken_table", reason)
+            reason = _("This is no table from here on: %(error)s")
+            told = {"error": str(error)}
+            yield Trouble(reader.line_num, "", "broken_table", reason, told)
 
 
 def _cells(heading: list[str], cells: list[str]) -> dict[str, str]:

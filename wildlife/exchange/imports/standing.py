@@ -6,6 +6,7 @@ from wildlife.exchange import deployments
 from wildlife.exchange.imports.files import Brought
 from wildlife.exchange.imports.models import Import, ImportProblem
 from wildlife.exchange.imports.readers.camtrap_dp import deployments_of
+from wildlife.exchange.sentences import kept
 from wildlife.projects.models import Project
 
 
@@ -26,7 +27,7 @@ def take_deployments(
     problems = [
         ImportProblem(
             job=job, line=one.line, item=f"deployments: {one.column}"[:255],
-            code="bad_deployment", reason=one.reason[:500],
+            code="bad_deployment", reason=one.pattern[:500], values=kept(one.values),
         )
         for one in reading.problems
     ]  # fmt: skip

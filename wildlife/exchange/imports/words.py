@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.imports.entries import Said, WrongValue
 from wildlife.exchange.imports.names import Names
@@ -50,7 +50,7 @@ def together(said: Iterable[Said]) -> tuple[list[Said], list[WrongValue]]:
         else:
             told = ", ".join((other.names or (other.kind,))[:1] + (one.names or (one.kind,))[:1])
             reason = _("Of several animals (%(names)s) without boxes only the first can be kept.")
-            wrong.append(WrongValue("several_animals", reason % {"names": told}))
+            wrong.append(WrongValue("several_animals", reason, names=told))
     return list(kept.values()), wrong
 
 

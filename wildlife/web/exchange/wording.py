@@ -6,6 +6,7 @@ SENTENCES = {
     "camtrap-dp": gettext_lazy(
         "The standard of camera trapping: deployments, photos and observations in one package."
     ),
+    "camtrap-dp-photos": gettext_lazy("The same package with the photos inside, as you see them."),
     "darwin-core": gettext_lazy("Occurrences of animals, ready for GBIF."),
     "wildlife-insights": gettext_lazy("The four tables that Wildlife Insights takes in bulk."),
     "megadetector": gettext_lazy(

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.imports.entries import Items, WrongFile
 from wildlife.exchange.imports.files import Brought, first, top_keys

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
+from wildlife.exchange.formats.camtrap_dp import NO_TIME
 from wildlife.exchange.imports.entries import (
     Entry,
     Items,
@@ -19,6 +20,7 @@ from wildlife.exchange.imports.entries import (
 )
 from wildlife.exchange.imports.files import Brought
 from wildlife.exchange.imports.readers.observed import animal_of, box_of, count_of, moment_of
+from wildlife.exchange.imports.readers.visits import not_on_photos, told_of
 from wildlife.exchange.imports.rows import Row, rows
 from wildlife.exchange.imports.shelf import Shelf
 
@@ -30,7 +32,10 @@ _KINDS = {"animal": "animal", "human": "person", "vehicle": "vehicle", "blank": 
 
 
 def tables_of(brought: Brought) -> dict[str, str]:
-    """Return where in the archive each table is. Raises WrongFile where it is no such package."""
+    """Return where in the archive each table is, and the package's description.
+
+    Raises WrongFile where it is no such package.
+    """
     name = next(one for one in brought.names(PACKAGE))
     with brought.table(name) as file:
         try:
@@ -40,7 +45,7 @@ def tables_of(brought: Brought) -> dict[str, str]:
     profile = str(told.get("profile", "")) if isinstance(told, dict) else ""
     if "camtrap-dp" not in profile or "/1." not in f"/{profile.split('camtrap-dp/', 1)[-1]}":
         raise WrongFile(_("This package is not Camtrap DP 1.0: look at its profile."))
-    found: dict[str, str] = {}
+    found = {PACKAGE: name}
     resources = told.get("resources")
     for one in resources if isinstance(resources, list) else []:
         path = one.get("path") if isinstance(one, dict) else None
@@ -49,7 +54,7 @@ def tables_of(brought: Brought) -> dict[str, str]:
             found[str(one.get("name"))] = _beside(name, path)
     missing = {"deployments", "media", "observations"} - found.keys()
     if missing:
-        raise WrongFile(_("The package has no table %(name)s.") % {"name": sorted(missing)[0]})
+        raise WrongFile(_("The package has no table %(name)s."), name=sorted(missing)[0])
     return found
 
 
@@ -57,7 +62,7 @@ def _beside(package: str, path: str) -> str:
     """Return where a table is that the package names. Raises WrongFile where that leads out."""
     inner = PurePosixPath(path.replace("\\", "/"))
     if inner.is_absolute() or ".." in inner.parts or "://" in path:
-        raise WrongFile(_("The package names a table outside of itself: %(path)s") % {"path": path})
+        raise WrongFile(_("The package names a table outside of itself: %(path)s"), path=path)
     return str(PurePosixPath(package.replace("\\", "/")).parent / inner)
 
 
@@ -70,48 +75,46 @@ def deployments_of(brought: Brought, tables: dict[str, str], most: int) -> str:
 def read(brought: Brought, name: str) -> Items:
     """Yield a photo per medium; observations wait on disk until theirs comes."""
     tables = tables_of(brought)
-    shelf = Shelf()
+    shelf, visits = Shelf(), Shelf()
     try:
         troubles: list[Trouble] = []
-        shelf.put(_observations(brought, tables, troubles))
+        shelf.put(_observations(brought, tables, visits, troubles))
         yield from troubles
         with brought.table(tables["media"]) as file:
             for row in rows(file):
-                yield row if isinstance(row, Trouble) else _entry(row, shelf, brought)
+                yield row if isinstance(row, Trouble) else _entry(row, shelf, brought, tables)
         for key, (line, _cells) in shelf.rest():
             reason = _("This observation is of a medium that the package does not have.")
             yield Trouble(line, key[:120], "no_image", reason)
+        yield from not_on_photos(visits)
     finally:
         shelf.close()
+        visits.close()
 
 
 def _observations(
-    brought: Brought, tables: dict[str, str], troubles: list[Trouble]
+    brought: Brought, tables: dict[str, str], visits: Shelf, troubles: list[Trouble]
 ) -> Iterator[tuple[str, Any]]:
-    """Yield what is said of single media. Events are made here anew, from their photos."""
-    events = 0
+    """Yield what is said of single media; `visits` keep what that tells of their events."""
     with brought.table(tables["observations"]) as file:
         for row in rows(file):
             if isinstance(row, Trouble):
                 troubles.append(row)
-            elif medium := row.cells.get("mediaID"):
+                continue
+            visits.put([told_of(row)])
+            if medium := row.cells.get("mediaID"):
                 yield medium, (row.line, row.cells)
-            else:
-                events += 1
-    if events:
-        reason = _(
-            "%(count)d observations are of events and of no single photo: events are made here "
-            "from what is on their photos."
-        )
-        troubles.append(Trouble(0, "", "of_event", reason % {"count": events}))
 
 
-def _entry(row: Row, shelf: Shelf, brought: Brought) -> Entry | Trouble:
+def _entry(row: Row, shelf: Shelf, brought: Brought, tables: dict[str, str]) -> Entry | Trouble:
     cells = row.cells
     key = cells.get("mediaID", "")
     path = cells.get("filePath", "")
+    inside = ""
     if "://" in path or not path:
         path = cells.get("fileName", path)
+    else:
+        inside = str(PurePosixPath(tables[PACKAGE]).parent / path.replace("\\", "/"))
     if not path:
         return Trouble(row.line, key, "no_name", _("This item names no file."))
     said: list[Said] = []
@@ -135,7 +138,8 @@ def _entry(row: Row, shelf: Shelf, brought: Brought) -> Entry | Trouble:
         said=tuple(said),
         troubles=tuple(troubles),
         deployment=cells.get("deploymentID", ""),
-        moment=moment,
+        moment=moment if cells.get("mediaComments") != NO_TIME else None,
+        member=inside,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import ijson
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.imports.entries import (
     WHOLE,
@@ -35,8 +35,8 @@ def read(brought: Brought, name: str) -> Items:
     version = str(info.get("format_version", "1.0"))
     if version not in VERSIONS:
         raise WrongFile(
-            _("This is MegaDetector's format %(version)s. 1.0 to 1.6 can be read.")
-            % {"version": version[:20]}
+            _("This is MegaDetector's format %(version)s. 1.0 to 1.6 can be read."),
+            version=version[:20],
         )
     found = {key: first(brought, name, key) for key in _TABLES}
     tables = {key: value if isinstance(value, dict) else {} for key, value in found.items()}
@@ -66,7 +66,7 @@ _TABLES = (
 def broken(line: int) -> Trouble:
     """Return what is said of a document that ends or breaks after so many items."""
     reason = _("After item %(line)d this is no JSON any more: the rest cannot be read.")
-    return Trouble(line + 1, "", "broken_json", reason % {"line": line})
+    return Trouble(line + 1, "", "broken_json", reason, {"line": line})
 
 
 def _names(label: str, description: str) -> tuple[str, ...]:

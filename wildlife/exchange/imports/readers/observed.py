@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.imports.entries import WHOLE, Box, WrongValue, box, number
 from wildlife.identifications.models import Verdict

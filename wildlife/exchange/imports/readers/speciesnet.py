@@ -3,7 +3,7 @@
 from typing import Any
 
 import ijson
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.imports.entries import (
     WHOLE,
@@ -34,7 +34,7 @@ def read(brought: Brought, name: str) -> Items:
                 yield _entry(from_line, one, brought.name)
         except (ijson.JSONError, UnicodeDecodeError):
             reason = _("After item %(line)d this is no JSON any more: the rest cannot be read.")
-            yield Trouble(from_line + 1, "", "broken_json", reason % {"line": from_line})
+            yield Trouble(from_line + 1, "", "broken_json", reason, {"line": from_line})
 
 
 def names_of(label: str) -> tuple[str, ...]:

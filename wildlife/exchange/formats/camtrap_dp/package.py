@@ -1,55 +1,36 @@
-"""Camtrap DP 1.0.2: https://camtrap-dp.tdwg.org. A package of three tables, as a zip.
+"""What a package tells of photos that are gone by: its tables grow on disk, photo by photo."""
 
-Identifiers come from what photos are, not from their rows here: a photo's SHA-256, a deployment's
-name. The same photos give the same package, wherever they are kept.
-"""
-
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, Any
-from zipfile import ZipFile
 
-from wildlife.exchange.formats.base import Files, Row, Table, dump, zipped
+from wildlife.exchange.formats.base import Row, Table
+from wildlife.exchange.formats.camtrap_dp.columns import DEPLOYMENTS, MEDIA, NO_TIME, OBSERVATIONS
 from wildlife.exchange.records import (
     DeploymentRecord,
     PhotoRecord,
     PlaceRecord,
-    ProjectRecord,
     TaxonRecord,
     ThingRecord,
     clock,
     stamp,
 )
 
-VERSION = "1.0.2"
-_HOME = f"https://raw.githubusercontent.com/tdwg/camtrap-dp/{VERSION}"
-DEPLOYMENTS = (
-    "deploymentID", "locationID", "locationName", "latitude", "longitude", "coordinateUncertainty",
-    "deploymentStart", "deploymentEnd", "setupBy", "cameraID", "cameraModel", "cameraDelay",
-    "cameraHeight", "cameraDepth", "cameraTilt", "cameraHeading", "detectionDistance",
-    "timestampIssues", "baitUse", "featureType", "habitat", "deploymentGroups", "deploymentTags",
-    "deploymentComments",
-)  # fmt: skip
-MEDIA = (
-    "mediaID", "deploymentID", "captureMethod", "timestamp", "filePath", "filePublic", "fileName",
-    "fileMediatype", "exifData", "favorite", "mediaComments",
-)  # fmt: skip
-OBSERVATIONS = (
-    "observationID", "deploymentID", "mediaID", "eventID", "eventStart", "eventEnd",
-    "observationLevel", "observationType", "cameraSetupType", "scientificName", "count",
-    "lifeStage", "sex", "behavior", "individualID", "individualPositionRadius",
-    "individualPositionAngle", "individualSpeed", "bboxX", "bboxY", "bboxWidth", "bboxHeight",
-    "classificationMethod", "classifiedBy", "classificationTimestamp",
-    "classificationProbability", "observationTags", "observationComments",
-)  # fmt: skip
 _TYPES = {"animal": "animal", "person": "human", "vehicle": "vehicle", "blank": "blank"}
-_COORDINATES = 5
+COORDINATES = 5
 """Decimals: about one metre."""
 
 
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """Where the file of a photo is: an address, or a path in the package, which is `public`."""
+
+    path: str
+    media_type: str
+    public: bool = False
+
+
 @dataclass(slots=True)
-class _Stand:
+class Stand:
     """A deployment, and from when to when its photos are."""
 
     record: DeploymentRecord | None
@@ -69,23 +50,18 @@ class _Visit:
     people: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
-class _Package:
+class Package:
     """What the tables and the description need to know of photos that are gone by."""
 
     def __init__(self) -> None:
-        self.stands: dict[str, _Stand] = {}
+        self.stands: dict[str, Stand] = {}
         self.visits: dict[str, _Visit] = {}
         self.taxa: dict[str, TaxonRecord] = {}
         self.media = Table(MEDIA)
         self.observations = Table(OBSERVATIONS)
-        self.left_out = 0
 
-    def add(self, photo: PhotoRecord) -> None:
-        """Write a photo and what is on it; one without a place has none in this format."""
-        place = (photo.deployment.place if photo.deployment else None) or photo.place
-        if place is None:
-            self.left_out += 1
-            return
+    def add(self, photo: PhotoRecord, place: PlaceRecord, medium: Medium) -> None:
+        """Write a photo of a place, and what is on it."""
         moment = _moment(photo)
         stand = self._stand(photo.deployment, place, moment)
         self.media.add(
@@ -93,11 +69,11 @@ class _Package:
                 "mediaID": photo.sha256,
                 "deploymentID": stand,
                 "timestamp": stamp(moment),
-                "filePath": photo.url,
-                "filePublic": False,
+                "filePath": medium.path,
+                "filePublic": medium.public,
                 "fileName": photo.filename,
-                "fileMediatype": photo.media_type,
-                "mediaComments": "" if photo.moment else "Time of the upload: none was recorded.",
+                "fileMediatype": medium.media_type,
+                "mediaComments": "" if photo.moment else NO_TIME,
             }
         )
         if not photo.visit:  # a visit of its own, that no other photo adds to
@@ -174,7 +150,7 @@ class _Package:
     ) -> str:
         """Return a photo's deploymentID; photos without one share that of their place."""
         name = deployment.name if deployment else f"{place.latitude:.5f} {place.longitude:.5f}"
-        stand = self.stands.setdefault(name, _Stand(deployment, place, moment, moment))
+        stand = self.stands.setdefault(name, Stand(deployment, place, moment, moment))
         stand.first, stand.last = min(stand.first, moment), max(stand.last, moment)
         return name
 
@@ -189,30 +165,13 @@ class _Package:
             row: Row = {
                 **(record.columns if record else {}),
                 "deploymentID": name,
-                "latitude": round(stand.place.latitude, _COORDINATES),
-                "longitude": round(stand.place.longitude, _COORDINATES),
+                "latitude": round(stand.place.latitude, COORDINATES),
+                "longitude": round(stand.place.longitude, COORDINATES),
                 "deploymentStart": stamp(min(first, stand.first)),
                 "deploymentEnd": stamp(max(last, stand.last)),
             }
             table.add(row)
         return table
-
-
-def write(
-    records: Iterable[PhotoRecord], about: ProjectRecord, to: IO[bytes], files: Files
-) -> list[str]:
-    """Write the package. Photos without any place are left out, and counted."""
-    package = _Package()
-    for record in records:
-        package.add(record)
-    package.finish()
-    with zipped(to) as archive:
-        package.deployments().into(archive, "deployments.csv")
-        package.media.into(archive, "media.csv")
-        package.observations.into(archive, "observations.csv")
-        _describe(archive, package, about)
-    left_out = package.left_out
-    return [f"{left_out} photos have no place and were left out."] if left_out else []
 
 
 def _moment(photo: PhotoRecord) -> datetime:
@@ -242,75 +201,4 @@ def _classified(thing: ThingRecord) -> Row:
     if thing.box and thing.kind != "blank":
         sides = ("bboxX", "bboxY", "bboxWidth", "bboxHeight")
         told |= {name: round(side, 6) for name, side in zip(sides, thing.box, strict=True)}
-    return told
-
-
-def _describe(archive: ZipFile, package: _Package, about: ProjectRecord) -> None:
-    precisions = [one.place.precision for one in package.stands.values() if one.place.precision]
-    told: dict[str, Any] = {
-        "resources": [
-            {
-                "name": name,
-                "path": f"{name}.csv",
-                "profile": "tabular-data-resource",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "schema": f"{_HOME}/{name}-table-schema.json",
-            }
-            for name in ("deployments", "media", "observations")
-        ],
-        "profile": f"{_HOME}/camtrap-dp-profile.json",
-        "name": about.slug or "photos",
-        "created": stamp(about.made_at.astimezone(UTC)),
-        "contributors": [{"title": name} for name in about.people],
-        "licenses": [
-            {"name": about.data_licence, "scope": "data"},
-            {"name": about.media_licence, "scope": "media"},
-        ],
-        "project": {
-            "title": about.title or "Photos",
-            "samplingDesign": about.sampling_design,
-            "captureMethod": ["activityDetection"],
-            "individualAnimals": False,
-            "observationLevel": ["media", "event"],
-        },
-        "spatial": _spatial(package),
-        "temporal": _temporal(package),
-        "taxonomic": [_taxonomic(taxon) for taxon in package.taxa.values()],
-    }
-    if about.description:
-        told["description"] = told["project"]["description"] = about.description
-    if precisions:
-        told["coordinatePrecision"] = max(precisions)
-    archive.writestr("datapackage.json", dump(told))
-
-
-def _spatial(package: _Package) -> dict[str, Any]:
-    """Return the rectangle around all places; around none it is a point off Africa."""
-    places = [stand.place for stand in package.stands.values()]
-    east = [round(one.longitude, _COORDINATES) for one in places] or [0.0]
-    north = [round(one.latitude, _COORDINATES) for one in places] or [0.0]
-    west, south, right, top = min(east), min(north), max(east), max(north)
-    ring = [[west, south], [right, south], [right, top], [west, top], [west, south]]
-    return {"type": "Polygon", "coordinates": [ring]}
-
-
-def _temporal(package: _Package) -> dict[str, str]:
-    stands = package.stands.values()
-    today = datetime.now(UTC)
-    first = min((one.first for one in stands), default=today)
-    last = max((one.last for one in stands), default=today)
-    return {"start": first.date().isoformat(), "end": last.date().isoformat()}
-
-
-def _taxonomic(taxon: TaxonRecord) -> dict[str, Any]:
-    told: dict[str, Any] = {"scientificName": taxon.scientific_name}
-    if taxon.rank in ("kingdom", "phylum", "class", "order", "family", "genus", "species"):
-        told["taxonRank"] = taxon.rank
-    told |= {rank: name for rank, name in taxon.lineage.items() if rank != "species"}
-    if taxon.gbif:
-        told["taxonID"] = f"https://www.gbif.org/species/{taxon.gbif}"
-    if taxon.common_name:
-        told["vernacularNames"] = {"eng": taxon.common_name}
     return told
