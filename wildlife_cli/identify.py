@@ -41,6 +41,13 @@ def identify(
         bool,
         typer.Option("--local", help="Ask no server: this machine's own models. Needs a checkout."),
     ] = False,
+    country: Annotated[
+        str,
+        typer.Option(
+            help="With --local: where photos are from that do not tell it themselves, as BWA. "
+            "What lives there is likelier."
+        ),
+    ] = "",
     project: Project = "",
     parallel: Parallel = 4,
     patience: Annotated[float, typer.Option(min=1, help="Seconds to wait for each photo.")] = 300.0,
@@ -53,7 +60,9 @@ def identify(
     With `--local --json` the answer is a MegaDetector file, else what the API says of each photo.
     """
     if local:
-        raise typer.Exit(_here(photos, as_json))
+        raise typer.Exit(_here(photos, as_json, country))
+    if country:
+        raise usage("--country goes with --local. A server knows the place by the deployment.")
     found = find(photos)
     found.tell()
     if not found.files:
@@ -97,7 +106,7 @@ def _answers(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _here(photos: Sequence[Path], as_json: bool) -> int:
+def _here(photos: Sequence[Path], as_json: bool, country: str) -> int:
     """Run the server's own command in a process of its own; return its exit code.
 
     This package does not import the server's, which need not be there.
@@ -107,9 +116,9 @@ def _here(photos: Sequence[Path], as_json: bool) -> int:
             "--local needs the models and the code of the server: use .venv/bin/wildlife of a "
             "checkout after `make setup`. Or say --server."
         )
-    argv = [sys.executable, str(MANAGE), "identify", *(["--json"] if as_json else []), "--"]
-    paths = [str(path) for path in photos]
-    return subprocess.run([*argv, *paths], check=False).returncode  # noqa: S603 - our own program
+    argv = [sys.executable, str(MANAGE), "identify", *(["--json"] if as_json else [])]
+    argv += [f"--country={country}", "--", *map(str, photos)]
+    return subprocess.run(argv, check=False).returncode  # noqa: S603 - our own program
 
 
 def _as_json(one: Answered) -> dict[str, Any]:

@@ -118,3 +118,12 @@ def test_a_machine_alone_asks_its_own_copy(alone: Commands, card: Card) -> None:
     done = alone("identify", "--local", card(1), DATA_DIR=str(alone.folder / "data"))
     assert done.code == 1
     assert "Run `manage.py" in done.err or "manage.py sync_models" in done.err
+
+
+def test_a_country_is_for_this_machine_alone(alone: Commands, card: Card) -> None:
+    done = alone("identify", "--country", "BWA", "--server", "http://127.0.0.1:1", card(1))
+    assert done.code == 2
+    assert "--local" in done.err
+    done = alone("identify", "--local", "--country", "Atlantis", card(1))
+    assert done.code == 1
+    assert "no country's code" in done.err

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
@@ -11,6 +12,7 @@ from typing import BinaryIO, TypeVar
 from pipelines.identify import Lineup, build
 from pipelines.runners import MemoryStore, run_here
 from pipelines.types import Ballot, Crop, Detection, Identification, Photo, Scene, Vote
+from wildlife.identifications.places import places_of_files
 from wildlife.identifications.toolbox import tools
 from wildlife.species.models import Taxon
 from wildlife.species.synonyms import accepted
@@ -61,17 +63,18 @@ class FolderMedia:
         self._made[key] = data
 
 
-def identify_files(paths: Iterable[Path], who: Lineup) -> Iterator[FileAnswer]:
+def identify_files(paths: Iterable[Path], who: Lineup, country: str = "") -> Iterator[FileAnswer]:
     """Identify files with a line-up, and yield their answers in the same order.
 
-    A file that cannot be read yields its failure, and the others go on.
+    Those that tell no place are from `country` (ISO 3166-1 alpha-3; "": nobody knows). A file that
+    cannot be read yields its failure, and the others go on.
     """
     remaining = iter(paths)
     while some := list(islice(remaining, PHOTOS_AT_ONCE)):
-        yield from _identify(some, who)
+        yield from _identify(some, who, country)
 
 
-def _identify(paths: list[Path], who: Lineup) -> list[FileAnswer]:
+def _identify(paths: list[Path], who: Lineup, country: str) -> list[FileAnswer]:
     photos = [Photo(str(number), str(path)) for number, path in enumerate(paths)]
     made: list[FileAnswer] = []
 
@@ -87,7 +90,8 @@ def _identify(paths: list[Path], who: Lineup) -> list[FileAnswer]:
         )
 
     started = perf_counter()
-    run_here(build(who, tools(describe, FolderMedia())), MemoryStore(photos=photos))
+    given = tools(describe, FolderMedia(), partial(places_of_files, country=country))
+    run_here(build(who, given), MemoryStore(photos=photos))
     seconds = (perf_counter() - started) / len(paths)
     return [replace(answer, seconds=seconds) for answer in made]
 

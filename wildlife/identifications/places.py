@@ -13,10 +13,17 @@ from wildlife.species.whereabouts import countries_at, ranges
 Point = tuple[float, float]
 
 
-def places_of_files(scenes: Iterable[Scene]) -> dict[str, Place]:
-    """Return the places that the files themselves tell, by the ids of their photos."""
-    told = ((scene.photo_id, _point_of(scene)) for scene in scenes)
-    return _places({photo: point for photo, point in told if point is not None})
+def places_of_files(scenes: Iterable[Scene], country: str = "") -> dict[str, Place]:
+    """Return the places that the files themselves tell, by the ids of their photos.
+
+    Files that tell none are from `country` (ISO 3166-1 alpha-3), if that is known.
+    """
+    told = {scene.photo_id: _point_of(scene) for scene in scenes}
+    places = _places({photo: point for photo, point in told.items() if point is not None})
+    if country:
+        there = Place((country,), ranges().elsewhere((country,)))
+        places |= {photo: there for photo, point in told.items() if point is None}
+    return places
 
 
 def places_of_scenes(scenes: Iterable[Scene]) -> dict[str, Place]:

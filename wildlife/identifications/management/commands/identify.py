@@ -23,6 +23,7 @@ from rich.table import Table
 from wildlife.identifications import lineup
 from wildlife.identifications.local import FileAnswer, Seen, identify_files
 from wildlife.identifications.megadetector import batch_results
+from wildlife.species.countries import is_country
 from wildlife.species.selectors import common_names_for
 
 SUFFIXES = frozenset(
@@ -38,18 +39,28 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="MegaDetector-format JSON")
         parser.add_argument("--output", type=Path, help="write to this file, not to the screen")
         parser.add_argument("--language", default="en", help="of common names (default: en)")
+        parser.add_argument(
+            "--country",
+            default="",
+            type=str.upper,
+            help="where the photos are from that do not tell it themselves: BWA, DEU (ISO 3166-1)",
+        )
 
     def handle(self, *, paths: list[Path], **options: Any) -> None:
         files = list(_files(paths))
         if not files:
             raise CommandError("There is no photo at these paths.")
+        if options["country"] and not is_country(options["country"]):
+            raise CommandError(
+                f"{options['country']} is no country's code of three letters (ISO 3166-1 alpha-3)."
+            )
         try:
             who = lineup.current()
         except lineup.LineupIncomplete as error:
             raise CommandError(f"{error} `manage.py sync_models` looks for new models.") from error
         except DatabaseError as error:
             raise CommandError("The database is not ready. Run `manage.py prepare`.") from error
-        answers = _with_progress(files, who)
+        answers = _with_progress(files, who, options["country"])
         text = (
             json.dumps(batch_results(answers, who, _root(paths)), indent=1, ensure_ascii=False)
             if options["json"]
@@ -79,7 +90,7 @@ def _root(paths: list[Path]) -> Path:
     return paths[0] if len(paths) == 1 and paths[0].is_dir() else Path()
 
 
-def _with_progress(files: list[Path], who: lineup.Lineup) -> list[FileAnswer]:
+def _with_progress(files: list[Path], who: lineup.Lineup, country: str) -> list[FileAnswer]:
     answers = []
     bar = Progress(
         *Progress.get_default_columns()[:3],
@@ -90,7 +101,7 @@ def _with_progress(files: list[Path], who: lineup.Lineup) -> list[FileAnswer]:
     )
     with bar:
         task = bar.add_task("Identifying", total=len(files))
-        for answer in identify_files(files, who):
+        for answer in identify_files(files, who, country):
             # Without the votes: those of a large folder would fill the memory.
             answers.append(replace(answer, crops=(), ballots=()))
             bar.advance(task)
