@@ -206,6 +206,11 @@ def test_an_upload_that_ended_is_told_of_once(
     assert ended.get().payload["data"] == {
         "project": "mara", "upload": str(upload.pk), "done": 1, "failed": 0, "refused": 0,
     }  # fmt: skip
+    Delivery.objects.update(state="delivered", made_at=timezone.now() - 2 * sending.KEPT)
+    sending.tidy()
+    tell(one)
+    collecting.collect()
+    assert not ended.exists()
 
 
 def test_what_was_told_long_ago_is_forgotten(hook: Webhook) -> None:

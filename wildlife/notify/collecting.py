@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from wildlife.notify import alerts
-from wildlife.notify.models import Delivery, Sighting, Webhook
+from wildlife.notify.models import Delivery, EndedUpload, Sighting, Webhook
 from wildlife.photos.models import Photo, Upload
 from wildlife.photos.progress import counts_of
 from wildlife.projects.models import Happening, Project
@@ -70,11 +70,16 @@ def _photos(ids: Iterable[UUID]) -> list[Photo]:
 
 
 def _finished(rows: Sequence[Happening], photos: Sequence[Photo]) -> list[Upload]:
-    """Return the uploads that have ended, of those that may have by what happened."""
+    """Return the uploads that have just ended, of those that may have by what happened.
+
+    Each is returned once for ever: its photos may be looked at again, and messages are forgotten.
+    """
     ids = {row.subject for row in rows if row.kind == Happening.Kind.UPLOADED}
     ids |= {photo.upload_id for photo in photos if photo.upload_id is not None}
-    closed = Upload.objects.filter(pk__in=ids).exclude(closed_at=None)
-    return [upload for upload in closed if counts_of(upload).finished]
+    told = EndedUpload.objects.filter(pk__in=ids)
+    closed = Upload.objects.filter(pk__in=ids).exclude(closed_at=None).exclude(pk__in=told)
+    ended = [upload for upload in closed if counts_of(upload).finished]
+    return [one for one in ended if EndedUpload.objects.get_or_create(upload=one)[1]]
 
 
 def _tell_of_photos(
@@ -86,14 +91,9 @@ def _tell_of_photos(
 
 
 def _tell_of_upload(webhook: Webhook, project: Project, upload: Upload) -> None:
-    """Say once that an upload has ended, however often its photos are looked at again."""
-    if Kind.UPLOADED not in webhook.kinds:
-        return
-    before = webhook.deliveries.filter(kind=Kind.UPLOADED, payload__data__upload=str(upload.pk))
-    if not before.exists():
-        counts = counts_of(upload)
-        found = {"done": counts.done, "failed": counts.failed, "refused": counts.refused}
-        _tell(webhook, Kind.UPLOADED, project, {"upload": str(upload.pk), **found})
+    counts = counts_of(upload)
+    found = {"done": counts.done, "failed": counts.failed, "refused": counts.refused}
+    _tell(webhook, Kind.UPLOADED, project, {"upload": str(upload.pk), **found})
 
 
 def _tell(webhook: Webhook, kind: Kind, project: Project, data: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wildlife.photos.models import Photo
+from wildlife.photos.models import Photo, Upload
 from wildlife.projects.models import Project
 from wildlife.species.models import ConservationAssessment, Taxon
 
@@ -90,6 +90,18 @@ class Delivery(models.Model):
     def text(self) -> str:
         """The message as people read it."""
         return json.dumps(self.payload, ensure_ascii=False, indent=2)
+
+
+class EndedUpload(models.Model):
+    """An upload of which was told that it has ended: once, however often it is looked at again.
+
+    It stays when the messages are forgotten.
+    """
+
+    upload = models.OneToOneField(Upload, models.CASCADE, primary_key=True, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.upload_id)
 
 
 class Alert(models.Model):
