@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,15 @@ class Classifier(Protocol):
 
     def classify(self, images: Sequence[Image]) -> NDArray[np.float32]:
         """Return calibrated probabilities of RGB crops, shape (len(images), len(labels))."""
+        ...
+
+
+@runtime_checkable
+class Comparer(Classifier, Protocol):
+    """A classifier that turns each crop into a vector to compare, and gives that away too."""
+
+    def compare(self, images: Sequence[Image]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return what `classify` does, and unit vectors, shape (len(images), dimensions)."""
         ...
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from models_registry.errors import ModelError
-from models_registry.interfaces import Box, Label
+from models_registry.interfaces import Box, Comparer, Label
 from pipelines.keys import crop_key, preview_key, thumb_key
 from pipelines.pictures import Picture, PictureUnreadable, decode
 from pipelines.types import NO_ANIMAL, Ballot, Crop, Detection, Photo, Scene, Vote
@@ -200,14 +200,19 @@ def vote(crops: list[Crop], *, member: Member, tools: Tools) -> Ballot:
         return Ballot(member.name, member.release, member.weight)
     classifier = tools.models.classifier(member)
     keys = _keys(classifier.labels, tools.tree())
-    rows = classifier.classify([_open(tools, crop.key) for crop in asked])
-    return Ballot(
-        member.name,
-        member.release,
-        member.weight,
-        _breadth(classifier.labels, keys, member.groups),
-        tuple(_vote(crop, keys, row.tolist()) for crop, row in zip(asked, rows, strict=True)),
+    images = [_open(tools, crop.key) for crop in asked]
+    vectors = [b""] * len(asked)
+    if isinstance(classifier, Comparer):
+        rows, compared = classifier.compare(images)
+        vectors = [vector.astype("float16").tobytes() for vector in compared]
+    else:
+        rows = classifier.classify(images)
+    votes = (
+        _vote(crop, keys, row.tolist(), vector)
+        for crop, row, vector in zip(asked, rows, vectors, strict=True)
     )
+    breadth = _breadth(classifier.labels, keys, member.groups)
+    return Ballot(member.name, member.release, member.weight, breadth, tuple(votes))
 
 
 def _keys(labels: tuple[Label, ...], tree: Tree) -> list[str]:
@@ -223,7 +228,7 @@ def _breadth(
     return tuple(sorted(count.items()))
 
 
-def _vote(crop: Crop, keys: list[str], probabilities: list[float]) -> Vote:
+def _vote(crop: Crop, keys: list[str], probabilities: list[float], vector: bytes) -> Vote:
     scores: dict[str, float] = {}
     for key, probability in zip(keys, probabilities, strict=True):
         if key and probability >= LEAST_PROBABILITY_KEPT:
@@ -231,7 +236,7 @@ def _vote(crop: Crop, keys: list[str], probabilities: list[float]) -> Vote:
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     kept = tuple((key, round(probability, 6)) for key, probability in ranked)
     none = max(0.0, 1.0 - sum(probability for _, probability in kept))
-    return Vote(crop.photo_id, crop.index, kept, round(none, 6))
+    return Vote(crop.photo_id, crop.index, kept, round(none, 6), vector)
 
 
 def abstain(error: Exception, *, member: Member) -> Ballot:

@@ -84,13 +84,16 @@ class Crop:
 class Vote:
     """One expert's opinion on one crop: (taxon key, probability), most probable first.
 
-    The probabilities sum to 1 - `none`, where `none` is the share of "none of my labels".
+    The probabilities sum to 1 - `none`, where `none` is the share of "none of my labels". `vector`
+    is the crop as an expert that compares sees it: a unit vector in float16; other experts give
+    none.
     """
 
     photo_id: str
     index: int
     scores: tuple[tuple[str, float], ...]
     none: float = 0.0
+    vector: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ MODELS = (
     pgettext_lazy("model", "deployments"),
     pgettext_lazy("model", "detection"),
     pgettext_lazy("model", "detections"),
+    pgettext_lazy("model", "embedding"),
+    pgettext_lazy("model", "embeddings"),
     pgettext_lazy("model", "event"),
     pgettext_lazy("model", "events"),
     pgettext_lazy("model", "exemplar"),

@@ -11,7 +11,7 @@ from models_registry.interfaces import Label
 
 
 class Neighbours:
-    """A Classifier over an embedder, the gallery of its release, and what was learned since."""
+    """A Comparer over an embedder, the gallery of its release, and what was learned since."""
 
     def __init__(
         self,
@@ -45,7 +45,13 @@ class Neighbours:
 
         Raises InferenceFailed as the embedder does.
         """
-        if not images:
-            return np.empty((0, len(self.labels)), np.float32)
+        return self.compare(images)[0]
+
+    def compare(self, images: Sequence[Image]) -> tuple[Floats, Floats]:
+        """Return what `classify` does, and the vectors that it compared. Raises likewise."""
+        count = len(self.labels)
         vectors = self._embedder.embed(images)
-        return probabilities(vectors, self._known, self._places, len(self.labels), self._closeness)
+        if not images:
+            return np.empty((0, count), np.float32), vectors
+        rows = probabilities(vectors, self._known, self._places, count, self._closeness)
+        return rows, vectors

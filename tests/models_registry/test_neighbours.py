@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from models_registry.errors import CardInvalid, WeightsTampered
 from models_registry.gallery import Closeness, Learned, probabilities, read_gallery
-from models_registry.interfaces import Label
+from models_registry.interfaces import Comparer, Label
 from models_registry.registry import Registry
 
 LABELS = """index,label,taxon,rank,group
@@ -61,6 +61,17 @@ def test_a_known_picture_is_called_what_it_is(
     assert rows.shape == (3, 3)
     assert rows.argmax(1).tolist() == [1, 2, 0]
     assert (rows.sum(1) <= 1 + 1e-5).all()
+
+
+def test_what_was_compared_comes_along_with_the_vote(
+    comparing: Registry, pictures: list[Image.Image]
+) -> None:
+    expert = comparing.classifier("small-expert@1")
+    assert isinstance(expert, Comparer)
+    rows, vectors = expert.compare(pictures[:3])
+    assert np.array_equal(rows, expert.classify(pictures[:3]))
+    assert np.array_equal(vectors, comparing.embedder("small-expert@1").embed(pictures[:3]))
+    assert expert.compare([])[0].shape == (0, 3)
 
 
 def test_what_was_verified_since_votes_at_once_also_for_a_taxon_that_is_new(

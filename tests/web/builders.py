@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import msgspec
+import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -15,7 +16,14 @@ from pipelines import types as pipeline
 from pipelines.identify import Lineup, Member
 from pipelines.keys import crop_key
 from wildlife.identifications import lineup
-from wildlife.identifications.models import Detection, Identification, Run, StepResult, Vote
+from wildlife.identifications.models import (
+    Detection,
+    Embedding,
+    Identification,
+    Run,
+    StepResult,
+    Vote,
+)
 from wildlife.photos.models import Photo
 from wildlife.species import models as species
 from wildlife.species.index import refresh
@@ -136,6 +144,13 @@ def box(photo: Photo, run: Run, index: int, category: str = "animal", **more) ->
         photo=photo, run=run, index=index, category=category, crop=crop,
         **{"confidence": 0.93, **place, **more},
     )  # fmt: skip
+
+
+def seen(detection: Detection, degrees: float = 0.0, release: str = "nearest@1") -> Embedding:
+    """Keep how an embedder sees an animal: as a direction in a plane."""
+    angle = np.radians(degrees)
+    vector = np.array([np.cos(angle), np.sin(angle)], np.float16).tobytes()
+    return Embedding.objects.create(detection=detection, release=release, vector=vector)
 
 
 def vote(detection: Detection, expert: str = "mammals", **more) -> Vote:

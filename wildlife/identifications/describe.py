@@ -12,7 +12,12 @@ from wildlife.identifications import blurring, models
 from wildlife.identifications.digests import write_digests
 from wildlife.identifications.events import ask_for_events_of
 from wildlife.identifications.models import Run
-from wildlife.identifications.rows import detection_rows, identification_rows, vote_rows
+from wildlife.identifications.rows import (
+    detection_rows,
+    embedding_rows,
+    identification_rows,
+    vote_rows,
+)
 from wildlife.identifications.telling import tell_of
 from wildlife.photos import origins
 from wildlife.photos.models import Photo
@@ -50,7 +55,9 @@ def describe(
             photos.values(),
             ["state", "failure", "preview", "width", "height", "finished_at", *origins.FILLED],
         )
-        _write(run, scenes, crops, ballots, answers)
+        # Guests have no teams, and nothing to label at once.
+        kept = {pk for pk, photo in photos.items() if photo.project_id or photo.owner_id}
+        _write(run, scenes, crops, ballots, answers, kept)
         write_digests(scene.photo_id for scene in scenes)
         blurring.ask_for(scene.photo_id for scene in scenes)
         ask_for_events_of(scene.photo_id for scene in scenes)
@@ -77,11 +84,13 @@ def _write(
     crops: list[Crop],
     ballots: list[Ballot],
     answers: list[Identification],
+    vectors_of: set[str],
 ) -> None:
     models.Detection.objects.filter(photo__in=[scene.photo_id for scene in scenes]).delete()
     detections = detection_rows(run, scenes, crops)
     models.Detection.objects.bulk_create(detections.values())
     models.Vote.objects.bulk_create(vote_rows(detections, crops, ballots))
+    models.Embedding.objects.bulk_create(embedding_rows(detections, ballots, vectors_of))
     # A taxon may have become a synonym while the run was on its way.
     taxa = accepted(answer.taxon for answer in answers)
     models.Identification.objects.bulk_create(identification_rows(detections, answers, taxa))

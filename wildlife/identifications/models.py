@@ -214,6 +214,22 @@ class Exemplar(models.Model):
         return f"{self.verdict} ({self.release})"
 
 
+class Embedding(models.Model):
+    """An animal as an embedder sees it, to find those that look alike. It goes with its detection.
+
+    Kept for photos of projects and of people with an account; guests compare nothing.
+    """
+
+    detection = models.OneToOneField(Detection, models.CASCADE, related_name="embedding")
+    release = models.CharField(max_length=90)
+    vector = models.BinaryField(
+        help_text=_("float16, a unit vector in the space of the release; empty: no crop to look at.")
+    )
+
+    def __str__(self) -> str:
+        return f"{self.detection} ({self.release})"
+
+
 class Identification(models.Model):
     """The answer for one detection."""
 

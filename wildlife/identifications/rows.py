@@ -1,10 +1,10 @@
 """The values that the steps of a run pass on, as rows that are not saved yet."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pipelines.types import Ballot, Crop, Scene
 from pipelines.types import Identification as Answer
-from wildlife.identifications.models import Detection, Identification, Run, Vote
+from wildlife.identifications.models import Detection, Embedding, Identification, Run, Vote
 from wildlife.species.models import Taxon
 
 Place = tuple[str, int]
@@ -60,6 +60,26 @@ def vote_rows(
                 )
             )
     return rows
+
+
+def embedding_rows(
+    detections: Mapping[Place, Detection], ballots: Iterable[Ballot], photos: Collection[str]
+) -> list[Embedding]:
+    """Return the vectors of the animals on some photos, by their ids.
+
+    Of several experts that compare the first one's are kept: one can only be held against another.
+    """
+    for ballot in ballots:
+        rows = [
+            Embedding(detection=detections[place], release=ballot.release, vector=vote.vector)
+            for vote in ballot.votes
+            if vote.vector
+            and vote.photo_id in photos
+            and (place := (vote.photo_id, vote.index)) in detections
+        ]
+        if rows:
+            return rows
+    return []
 
 
 def identification_rows(

@@ -5,7 +5,15 @@ from uuid import UUID
 from celery import shared_task
 from django.db import close_old_connections
 
-from wildlife.identifications import blurring, events, exemplars, fetches, sweeping, unpacking
+from wildlife.identifications import (
+    blurring,
+    embeddings,
+    events,
+    exemplars,
+    fetches,
+    sweeping,
+    unpacking,
+)
 from wildlife.identifications.execution import StepFailed, execute
 from wildlife.photos import leftovers
 
@@ -22,6 +30,13 @@ def learn(release: str) -> None:
     """Let a nearest-neighbour expert see what people verified."""
     close_old_connections()
     exemplars.learn(release)
+
+
+@shared_task(ignore_result=True)
+def embed(project_id: str) -> None:
+    """Keep how an embedder sees the animals of a project that it has not looked at."""
+    close_old_connections()
+    embeddings.go_on(UUID(project_id))
 
 
 @shared_task(ignore_result=True)

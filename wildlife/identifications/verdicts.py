@@ -1,6 +1,6 @@
 """What people say of an answer, and that the next one learns from it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from uuid import UUID
 
@@ -73,6 +73,30 @@ def mark(
     batch: UUID | None = None,
 ) -> Verdict:
     """Keep what somebody says of a part of a photo, or of all of it (`answers.WHOLE`)."""
+    verdict = _keep(photo_id, box, word, by, source=source, batch=batch)
+    changed([photo_id])
+    return verdict
+
+
+@transaction.atomic
+def give_all(
+    detections: Iterable[Detection], word: Word, by: User | None, *, batch: UUID
+) -> list[Verdict]:
+    """Keep the same word on many detections, as `give` does; what follows is done once for all."""
+    given = [_keep(row.photo_id, box_of(row), word, by, batch=batch) for row in detections]
+    changed({verdict.photo_id for verdict in given})
+    return given
+
+
+def _keep(
+    photo_id: UUID,
+    box: Box,
+    word: Word,
+    by: User | None,
+    *,
+    source: str = "",
+    batch: UUID | None,
+) -> Verdict:
     x, y, width, height = box
     verdict, _ = Verdict.objects.update_or_create(
         photo_id=photo_id,
@@ -84,7 +108,6 @@ def mark(
         source=source,
         defaults={**columns_of(word), "batch": batch},
     )
-    changed([photo_id])
     return verdict
 
 
