@@ -89,6 +89,7 @@ BY_NOBODY = frozenset(
         "mfa.authenticator",
         "notify.alert",
         "notify.delivery",
+        "notify.endedupload",
         "notify.sighting",
         "notify.webhook",
         "review.acceptance",
