@@ -29,6 +29,8 @@ def upload(db: None) -> Upload:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "EVERY", 0.05)
     monkeypatch.setattr(streams, "SECONDS", 5.0)
+    # Other tests ask for streams and read none of them to its end.
+    monkeypatch.setattr(streams, "_free", threading.BoundedSemaphore(streams.AT_ONCE))
 
 
 def address(upload: Upload) -> str:

@@ -88,13 +88,13 @@ class _Stream(StreamingHttpResponse):
         super().__init__(_told(ask), content_type="text/event-stream")
         self.headers["Cache-Control"] = "no-store"
         self.headers["X-Accel-Buffering"] = "no"
-        self._held = True
+        self._place: BoundedSemaphore | None = _free
 
     def close(self) -> None:
         super().close()
-        if self._held:
-            self._held = False
-            _free.release()
+        if self._place is not None:
+            self._place.release()
+            self._place = None
 
 
 def _told(ask: Callable[[], dict[str, Any]]) -> Iterator[str]:
