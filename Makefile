@@ -61,7 +61,8 @@ LOCK = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-he
 lock: setup
 	$(LOCK) requirements-web.in -o requirements-web.txt
 	$(LOCK) requirements.in -c requirements-web.txt -o requirements.txt
-	$(LOCK) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --overrides requirements-dev-overrides.txt \
+		requirements-dev.in -c requirements.txt -o requirements-dev.txt
 
 clean:
 	rm -rf .venv build wildlife.egg-info staticfiles artifacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

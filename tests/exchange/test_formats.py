@@ -6,9 +6,7 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from zipfile import ZipFile
 
 import geojson
@@ -21,6 +19,11 @@ from dwca.darwincore.utils import qualname as qn
 from dwca.read import DwCAReader
 from pycocotools.coco import COCO
 
+from tests.exchange.owners import (
+    left_to_speciesnet,
+    validated_by_megadetector,
+    words_of_speciesnet,
+)
 from tests.exchange.rows import ALL, photos
 from tests.web import builders
 from wildlife.exchange.formats import FORMATS, base, coco, speciesnet, tables
@@ -34,7 +37,7 @@ from wildlife.exchange.records import (
     ThingRecord,
 )
 from wildlife.exchange.source import View, records
-from wildlife.identifications.models import Verdict
+from wildlife.identifications.models import Identification, Verdict
 from wildlife.photos.models import Photo
 from wildlife.projects.models import Project
 from wildlife.species.models import Taxon
@@ -69,42 +72,80 @@ def test_megadetector_results_follow_the_rules_of_the_format(elephant: Photo) ->
     assert line.startswith("mammalia;proboscidea;elephantidae;loxodonta;africana;")
 
 
-def _speciesnet_constants() -> ModuleType:
-    """The words of SpeciesNet's own package, without the networks that it imports."""
-    package = find_spec("speciesnet")
-    if package is None or package.origin is None:
-        pytest.skip("needs the package speciesnet")
-    path = Path(package.origin).with_name("constants.py")
-    spec = spec_from_file_location("speciesnet_constants", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def several(elephant: Photo, taxa: dict[str, Taxon]) -> Photo:
+    """The elephant beside a lion by a person, one of nothing, one that failed, one that waits."""
+    seen = builders.photo("", project=elephant.project, name="lion.jpg")
+    where = {"x": 0.1, "y": 0.2, "width": 0.3, "height": 0.4}
+    Verdict.objects.create(photo=seen, **where, taxon=taxa["panthera-leo"])
+    nothing = builders.photo("", project=elephant.project)
+    blank = builders.box(nothing, builders.run(nothing), 0, whole_image=True)
+    Identification.objects.create(detection=blank, confidence=0.8, agreement=1.0,
+                                  reason="no_animal")  # fmt: skip
+    for state in ("failed", "waiting"):
+        builders.photo("", project=elephant.project, state=state, failure="broken")
+    return elephant
 
 
-def test_predictions_use_the_words_of_speciesnet(elephant: Photo) -> None:
-    constants = _speciesnet_constants()
-    classes = constants.Classification
+@pytest.mark.parametrize("key", ["speciesnet", "speciesnet-old"])
+def test_predictions_use_the_words_of_speciesnet(elephant: Photo, key: str) -> None:
+    words = words_of_speciesnet()
+    classes = words.Classification
     assert (
         classes.BLANK.value, classes.ANIMAL.value, classes.HUMAN.value, classes.VEHICLE.value
     ) == (speciesnet.BLANK, speciesnet.ANIMAL, speciesnet.HUMAN, speciesnet.VEHICLE)  # fmt: skip
-    assert classes.UNKNOWN.value == speciesnet.UNKNOWN
-    told = json.loads(_written("speciesnet")[0])["predictions"]
-    assert told[0]["prediction_source"] == "classifier"
-    assert told[0]["prediction"].endswith(
+    assert (classes.UNKNOWN.value, words.FORMAT_VERSION) == (speciesnet.UNKNOWN, speciesnet.VERSION)
+    (told,) = json.loads(_written(key)[0])["predictions"]
+    animal = told["detections"][0]
+    if key == "speciesnet":
+        answer = animal["processed_classification"]
+        told |= {"prediction": answer["class"], "prediction_source": answer["source"]}
+        assert animal["raw_classifications"]["scores"] == [0.91, 0.05]
+    assert told["prediction_source"] == "classifier"
+    assert told["prediction"].endswith(
         ";mammalia;proboscidea;elephantidae;loxodonta;africana;african savanna elephant"
     )
-    assert {one["label"] for one in told[0]["detections"]} == {
-        constants.Detection.ANIMAL.value, constants.Detection.HUMAN.value
+    for one in told["detections"]:
+        assert words.Detection.from_category(one["category"]).value == one["label"]
+    assert [one["label"] for one in told["detections"]] == ["animal", "human"]
+
+
+def test_speciesnet_reads_the_predictions(several: Photo, tmp_path: Path) -> None:
+    (tmp_path / "predictions.json").write_bytes(_written("speciesnet")[0])
+    names = [one.name for one in records(photos(), ALL)]
+    read, anew = left_to_speciesnet(str(tmp_path / "predictions.json"), names)
+    failed = [one.name for one in records(photos(), ALL) if one.state == "failed"]
+    assert [one["filepath"] for one in anew] == failed
+    answers = {
+        one["processed_classification"]["class"].rpartition(";")[2]: (
+            one["label"], one["processed_classification"]["source"]
+        )
+        for told in read.values() for one in told["detections"]
     }  # fmt: skip
+    assert answers == {
+        "african savanna elephant": ("animal", "classifier"),
+        "human": ("human", "detector"),
+        "lion": ("animal", "human"),
+        "blank": ("whole_image_classification", "classifier"),
+        "no cv result": ("whole_image_classification", "unknown"),
+    }
+
+
+def test_megadetector_finds_nothing_wrong_with_its_results(several: Photo) -> None:
+    told = json.loads(_written("megadetector")[0])
+    found = validated_by_megadetector(told)
+    assert (found["errors"], found["warnings"]) == ([], [])
+    assert found["detection_category_id_to_count"] == {"1": 2, "2": 1}
+    del told["detection_categories"]["2"]
+    assert validated_by_megadetector(told)["errors"]  # so that it would be found
 
 
 def test_an_empty_photo_is_blank_to_speciesnet_and_empty_to_coco(project: Project) -> None:
     builders.photo("", project=project)
-    told = json.loads(_written("speciesnet")[0])["predictions"][0]
+    told = json.loads(_written("speciesnet-old")[0])["predictions"][0]
     assert told["prediction"].endswith(";blank")
     assert told["detections"] == []
+    assert json.loads(_written("speciesnet")[0])["predictions"][0]["detections"] == []
     coco = json.loads(_written("coco")[0])
     assert [one["category_id"] for one in coco["annotations"]] == [0]
     assert coco["categories"][0] == {"id": 0, "name": "empty"}
@@ -168,7 +209,7 @@ def test_a_dismissed_animal_does_not_hide_a_person_from_speciesnet(
     )  # fmt: skip
     if not person:
         elephant.detections.get(index=1).delete()
-    told = json.loads(_written("speciesnet")[0])["predictions"][0]
+    told = json.loads(_written("speciesnet-old")[0])["predictions"][0]
     answer = (told["prediction"], told["prediction_score"], told["prediction_source"])
     assert answer == (
         (speciesnet.HUMAN, 0.8, "detector") if person else (speciesnet.BLANK, 1.0, "human")

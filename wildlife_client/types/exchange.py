@@ -9,6 +9,7 @@ ExportFormat = Literal[
     "wildlife-insights",
     "megadetector",
     "speciesnet",
+    "speciesnet-old",
     "coco",
     "geojson",
     "crops",

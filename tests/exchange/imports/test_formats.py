@@ -171,6 +171,50 @@ def test_speciesnet_says_one_thing_of_a_photo(bring: Bring, waiting: Photo) -> N
     assert person.category == "person"
 
 
+def _speciesnet(*detections: tuple[str, float, str]) -> dict:
+    """A prediction as SpeciesNet writes it since 5.0.6."""
+    told = []
+    for label, conf, name in detections:
+        answer = {"class": name, "score": 0.7, "source": "classifier"}
+        told.append({"category": "1", "label": label, "conf": conf,
+                     "bbox": [0, 0, 1, 1] if label.startswith("whole") else [0.1, 0.1, conf, conf],
+                     **({"processed_classification": answer} if name else {})})  # fmt: skip
+    photo = {"filepath": "IMG_1.JPG", "detections": told, "model_version": "4.0.3a"}
+    return {"info": {"format_version": "20261015"}, "predictions": [photo]}
+
+
+LION = "uuid;mammalia;carnivora;felidae;panthera;leo;lion"
+HUMAN = "uuid;mammalia;primates;hominidae;homo;sapiens;human"
+WHOLE_IMAGE = "whole_image_classification"
+
+
+@pytest.mark.parametrize(
+    ("detections", "expected"),
+    [
+        ([("animal", 0.8, LION), ("human", 0.6, HUMAN), ("animal", 0.04, "")],
+         [("animal", 0.8, "panthera-leo"), ("person", 0.6, "")]),
+        ([("animal", 0.8, "uuid;;;;;;animal"), ("animal", 0.5, "uuid;;;;;;blank")],
+         [("animal", 0.8, "")]),
+        ([("animal", 0.05, "")], [("animal", 1.0, "no_animal")]),
+        ([], [("animal", 1.0, "no_animal")]),
+        ([(WHOLE_IMAGE, 1.0, LION), ("animal", 0.4, "")], [("animal", 0.4, "panthera-leo")]),
+        ([(WHOLE_IMAGE, 1.0, LION)], [("animal", 0.7, "panthera-leo")]),
+        ([(WHOLE_IMAGE, 1.0, "uuid;;;;;;blank")], [("animal", 0.7, "no_animal")]),
+    ],
+)  # fmt: skip
+def test_speciesnet_says_one_thing_of_each_detection(
+    bring: Bring, waiting: Photo, detections: list, expected: list
+) -> None:
+    job = bring(_speciesnet(*detections))
+    assert (job.state, codes(job)) == ("done", [])
+    found = []
+    for row in waiting.detections.order_by("index"):
+        answer = getattr(row, "identification", None)
+        slug = answer.taxon.slug if answer and answer.taxon else answer.reason if answer else ""
+        found.append((row.category, row.confidence, slug))
+    assert found == expected
+
+
 def test_labels_of_coco_are_verdicts_of_their_file(bring: Bring, waiting: Photo) -> None:
     document = {
         "info": {"version": "1.0"},

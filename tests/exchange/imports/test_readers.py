@@ -35,6 +35,19 @@ GOOD: dict[str, tuple[str, dict[str, Any]]] = {
             "prediction_source": "classifier",
         },
     ),
+    "speciesnet-5": (
+        "predictions",
+        {
+            "filepath": "a.jpg",
+            "detections": [
+                {"label": "animal", "conf": 0.9, "bbox": [0.1, 0.1, 0.2, 0.2],
+                 "raw_classifications": {"classes": ["x;;;;a;b;c"], "scores": [0.5]},
+                 "processed_classification": {"class": "x;;;;a;b;c", "score": 0.5,
+                                              "source": "classifier"}}
+            ],
+            "model_version": "4",
+        },
+    ),
     "coco": (
         "annotations",
         {"image_id": 1, "category_id": 1, "bbox": [1, 1, 2, 2], "bbox_relative": None, "count": 2,

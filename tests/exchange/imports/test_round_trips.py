@@ -128,7 +128,9 @@ def _without_urls(text: str) -> list[str]:
     return [",".join(cell for cell in line.split(",") if "/api/v1/" not in cell) for line in lines]
 
 
-@pytest.mark.parametrize("key", ["megadetector", "speciesnet", "coco", "camtrap-dp"])
+@pytest.mark.parametrize(
+    "key", ["megadetector", "speciesnet", "speciesnet-old", "coco", "camtrap-dp"]
+)
 def test_what_was_exported_and_imported_is_exported_the_same(
     key: str, bring: Bring, project: Project, empty: Project, ann: User
 ) -> None:

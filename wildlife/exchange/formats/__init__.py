@@ -50,6 +50,9 @@ FORMATS: Mapping[str, Format] = {
     ),
     "megadetector": Format("MegaDetector 1.6", ".json", "application/json", megadetector.write),
     "speciesnet": Format("SpeciesNet", ".json", "application/json", speciesnet.write),
+    "speciesnet-old": Format(
+        _("SpeciesNet before 5.0.6"), ".json", "application/json", speciesnet.write_old
+    ),
     "coco": Format("COCO Camera Traps", ".json", "application/json", coco.write),
     "geojson": Format("GeoJSON", ".geojson", "application/geo+json", geo_json.write),
     "crops": Format(_("Crops by class"), ".zip", "application/zip", crops.write, pictures=True),

@@ -12,6 +12,8 @@ from wildlife.exchange.sentences import Value, Values, sentence
 
 Box = tuple[float, float, float, float]
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+LEAST = 0.1
+"""Files list boxes down to next to no confidence; those below this one say nothing."""
 _TOLERANCE = 0.002
 """By so much of a side boxes leave a picture by rounding alone; they are cut there."""
 _KINDS = {

@@ -13,6 +13,7 @@ SENTENCES = {
         "Boxes of animals, people and vehicles, for Timelapse and others."
     ),
     "speciesnet": gettext_lazy("Predictions as SpeciesNet writes them, with boxes and taxa."),
+    "speciesnet-old": gettext_lazy("The same as it was written before, with one taxon per photo."),
     "coco": gettext_lazy("Boxes with classes, for training detectors."),
     "geojson": gettext_lazy("Photos with a place as points, for QGIS and other maps."),
     "crops": gettext_lazy("The cut-outs of animals in a folder per class, for training."),

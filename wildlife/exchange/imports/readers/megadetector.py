@@ -7,6 +7,7 @@ import ijson
 from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.imports.entries import (
+    LEAST,
     WHOLE,
     Entry,
     Items,
@@ -23,8 +24,6 @@ from wildlife.exchange.imports.entries import (
 from wildlife.exchange.imports.files import Brought, first, items
 from wildlife.exchange.imports.readers.speciesnet import names_of
 
-LEAST = 0.1
-"""Files list boxes down to next to no confidence; those below this one say nothing."""
 VERSIONS = tuple(f"1.{minor}" for minor in range(7))
 
 

@@ -1,4 +1,4 @@
-"""SpeciesNet's predictions: what is on a photo as a whole, and its boxes."""
+"""SpeciesNet's predictions: boxes, and what is in each or, before 5.0.6, on a photo as a whole."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import ijson
 from django.utils.translation import gettext_noop as _
 
 from wildlife.exchange.imports.entries import (
+    LEAST,
     WHOLE,
     Box,
     Entry,
@@ -21,6 +22,7 @@ from wildlife.exchange.imports.entries import (
 )
 from wildlife.exchange.imports.files import Brought, items
 
+_WHOLE = "whole_image_classification"
 _HUMAN, _NONE = "human", "none"
 """What our own files say where a person answered, and where no model did."""
 
@@ -63,32 +65,81 @@ def _entry(line: int, told: Any, file: str) -> Entry | Trouble:
         return Trouble(line, "", "no_name", _("This item names no file."))
     model = text_of(told.get("model_version"))
     model = f"SpeciesNet {model}".strip() if not model or model[0].isdigit() else model
+    rows = told.get("detections")
+    rows = rows if isinstance(rows, list) else [None] if rows else []
     found: list[tuple[str, Box, float]] = []
+    said: list[Said] = []
     troubles: list[Trouble] = []
-    rows = told.get("detections") or []
-    for row in rows if isinstance(rows, list) else [None]:
+    whole = dict(told)
+    for row in rows:
         try:
-            found.append(_detection(row))
+            if not isinstance(row, dict) or row.get("processed_classification") is None:
+                found += _detection(row)
+            elif text_of(row.get("label")) == _WHOLE:
+                whole |= _as_before(row)
+            else:
+                said += _answered(row, model, file)
         except WrongValue as wrong:
             troubles.append(trouble(line, path, wrong))
     try:
-        said = _said(told, found, model)
-        if told.get("prediction_source") == _HUMAN:
-            said = _by_person(said, found, model, file)
+        of_whole = _said(whole, found, model)
+        if whole.get("prediction_source") == _HUMAN:
+            of_whole = _by_person(of_whole, found, model, file)
     except WrongValue as wrong:
-        said = _boxes(found, model)
+        of_whole = _boxes(found, model)
         troubles.append(trouble(line, path, wrong))
+    said += of_whole
+    looked = "detections" in told and "prediction" not in whole and not told.get("failures")
+    if looked and not said and not troubles:
+        said.append(Said("no_animal", model=model))
     if not said and not troubles:
         reason = _("It could not be read where it was looked at, so nothing is said of it.")
         troubles.append(Trouble(line, path, "failed_there", reason))
     return Entry(line, path, said=tuple(said), troubles=tuple(troubles))
 
 
-def _detection(row: Any) -> tuple[str, Box, float]:
+def _detection(row: Any) -> list[tuple[str, Box, float]]:
+    """Return a box, none where it is too unsure to say anything. Raises WrongValue."""
     kind = kind_of(text_of(row.get("label"))) if isinstance(row, dict) else ""
     if kind not in ("animal", "person", "vehicle"):
         raise WrongValue("bad_category", _("The category of a detection is not explained."))
-    return kind, box(row.get("bbox")), number(row.get("conf"), 0, 1, "conf")
+    where, sure = box(row.get("bbox")), number(row.get("conf"), 0, 1, "conf")
+    return [(kind, where, sure)] if sure >= LEAST else []
+
+
+def _as_before(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer of a whole photo as files before 5.0.6 have it."""
+    answer = row["processed_classification"]
+    answer = answer if isinstance(answer, dict) else {}
+    return {
+        "prediction": answer.get("class"),
+        "prediction_score": answer.get("score", 1.0),
+        "prediction_source": answer.get("source"),
+        "classifications": row.get("raw_classifications"),
+    }
+
+
+def _answered(row: dict[str, Any], model: str, file: str) -> list[Said]:
+    """Return what is said of one box: by a model or, where we wrote it, by a person.
+
+    Raises WrongValue.
+    """
+    told = _as_before(row)
+    label = text_of(told["prediction"])
+    score = number(told["prediction_score"], 0, 1, "score")
+    ((seen, where, sure),) = _detection({**row, "conf": 1.0})[:1]
+    sure = number(row.get("conf"), 0, 1, "conf")
+    kind = _kind(label) if "no cv result" not in label else ""
+    if kind == "no_animal":
+        return []
+    named = not kind and bool(label) and "no cv result" not in label
+    names = names_of(label) if named else ()
+    kind = "animal" if named else kind or seen
+    if told["prediction_source"] == _HUMAN:
+        spoken = [Said(kind, where, names, person=file)]
+        return spoken if sure == 1 else [*spoken, *_boxes([(seen, where, sure)], model)]
+    others = tuple(one for one in _guesses(told) if one[0] != names) if kind == "animal" else ()
+    return [Said(kind, where, names, None, model, sure, score, others)]
 
 
 def _boxes(found: list[tuple[str, Box, float]], model: str) -> list[Said]:
