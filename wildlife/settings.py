@@ -251,6 +251,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": _beat("identifications.tasks.sweep", env.float("SWEEP_EVERY", default=5.0), 10),
     "tidy": _beat("identifications.tasks.tidy", _DAY, 3600),
     "make-events": _beat("identifications.tasks.make_events", 10, 10),
+    "answer-again": _beat("identifications.tasks.answer_again", 5, 5),
     "tidy-api": _beat("api.tasks.tidy", 3600, 3600),
     "tend-archives": _beat("identifications.tasks.tend_archives", 60, 60),
     "tend-accounts": _beat("accounts.tasks.tend", 60, 60),

@@ -13,7 +13,7 @@ from tests.api.build import LINEUP, answered, elephants
 from tests.api.conftest import bearer
 from tests.images import saved, scene
 from tests.photos.build import files_in, upload
-from wildlife.identifications.models import Detection, Run
+from wildlife.identifications.models import Detection, Identification, Run
 from wildlife.photos.models import Photo
 
 URL = "/api/v1/photos"
@@ -197,3 +197,19 @@ def test_a_photo_being_looked_at_is_not_deleted(client: APIClient, photo: Photo)
     assert (response.status_code, response.json()["code"]) == (409, "busy")
     assert int(response["Retry-After"]) >= 1
     assert Photo.objects.exists()
+
+
+def test_the_country_and_who_is_not_known_from_there_are_told(
+    client: APIClient, photo: Photo
+) -> None:
+    answered(photo, elephants())
+    animal = client.get(f"{URL}/{photo.pk}").json()["detections"][0]
+    assert (animal["identification"]["country"], animal["identification"]["elsewhere"]) == (
+        None,
+        [],
+    )
+    Identification.objects.update(countries=["DEU", "POL"], elsewhere=["loxodonta-africana"])
+    animal = client.get(f"{URL}/{photo.pk}").json()["detections"][0]
+    assert animal["identification"]["country"] == "DEU"
+    [stranger] = animal["identification"]["elsewhere"]
+    assert stranger["common_name"] == "African bush elephant"

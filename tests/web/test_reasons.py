@@ -153,3 +153,28 @@ def test_a_plain_vote_is_called_one(reasons) -> None:
         "The votes were counted plainly: the taxon with most of them is the answer.",
     )
     assert (told.rivals, told.kept, told.stop) == ((), "", "")
+
+
+def test_the_place_is_told_where_it_spoke_against_somebody(reasons) -> None:
+    told = reasons(
+        vote("mammals", loxodonta_africana=0.6, elephas_maximus=0.3),
+        countries=["ZAF", "MOZ"],
+        elsewhere=["elephas-maximus"],
+    )
+
+    assert told.place == (
+        "The photo is from South Africa. These are listed for other countries only, and counted "
+        "10% of what they would there: Asian elephant."
+    )
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"countries": ["ZAF"]},
+        {"countries": ["DEU"], "elsewhere": [ELEPHANT]},
+    ],
+)
+def test_a_place_that_decided_nothing_is_not_told(reasons, more) -> None:
+    assert reasons(vote("mammals", loxodonta_africana=0.9), **more).place == ""

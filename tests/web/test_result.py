@@ -312,3 +312,17 @@ def test_the_printed_page_names_sources_and_models(guest: Client, taxa: dict) ->
     assert "IUCN Red List of Threatened Species" in printed
     assert "detector@1, groups@1, mammals@3, general@1, birds@2" in printed
     assert f"http://testserver/photos/{photo.id}/" in printed
+
+
+def test_an_animal_that_is_not_known_from_there_is_told_with_a_warning(
+    guest: Client, taxa: dict
+) -> None:
+    photo, home = builders.photo(), builders.photo()
+    elephant = taxa["loxodonta-africana"]
+    builders.answered(photo, elephant, countries=["DEU"], elsewhere=["loxodonta-africana"])
+    builders.answered(home, elephant, countries=["KEN"], elsewhere=["elephas-maximus"])
+
+    assert "The catalogue does not list it for Germany: look twice." in page_of(guest, photo)
+    page = page_of(guest, home)
+    assert "does not list it" not in page
+    assert "The photo is from Kenya." in page

@@ -93,6 +93,15 @@ class IdentificationSerializer(Plain):
     reason = serializers.ChoiceField(models.Identification.Reason.choices, source="row.reason")
     walk = WalkStepSerializer(many=True, help_text="The way down the tree, from the root.")
     runners_up = AnswerSerializer(many=True)
+    country = serializers.CharField(
+        allow_null=True,
+        help_text="Where the photo was taken, as far as it played a part: ISO 3166-1 alpha-3.",
+    )
+    elsewhere = TaxonNameSerializer(
+        many=True,
+        help_text="Likely taxa that are known from other countries only. They counted less; the "
+        "answer may be one of them.",
+    )
 
 
 class StatusSerializer(Plain):

@@ -56,6 +56,12 @@ class Identification:
     name: TaxonName | None
     walk: tuple[WalkStep, ...]
     runners_up: tuple[Answer, ...]
+    elsewhere: tuple[TaxonName, ...]
+
+    @property
+    def country(self) -> str | None:
+        """Of the place, where it played a part: ISO 3166-1 alpha-3."""
+        return next(iter(self.row.countries), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,7 @@ def _slugs(row: models.Detection, answer: models.Identification | None) -> Itera
     if answer is not None:
         yield from (slug for slug, _ in answer.runners_up)
         yield from (step[0] for step in answer.walk)
+        yield from answer.elsewhere
         if answer.taxon is not None:
             yield answer.taxon.slug
 
@@ -142,6 +149,7 @@ def _detection(
                 for slug, rank, mass, taken in answer.walk
             ),
             runners_up=_answers(answer.runners_up, names),
+            elsewhere=tuple(_name(slug, names) for slug in answer.elsewhere),
         ),
         species=cards.get(answer.taxon.slug) if answer and answer.taxon else None,
     )

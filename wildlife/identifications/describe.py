@@ -39,7 +39,9 @@ def describe(
     """
     with transaction.atomic():
         ended = Run.objects.filter(id=run.id, state=Run.State.RUNNING).update(
-            state=Run.State.DONE, finished_at=timezone.now()
+            state=Run.State.DONE,
+            finished_at=timezone.now(),
+            breadths={one.expert: [list(pair) for pair in one.breadth] for one in ballots},
         )
         if not ended:
             return 0

@@ -29,6 +29,9 @@ class Run(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     alive_at = models.DateTimeField(help_text=_("Last sign of life from a worker."))
     finished_at = models.DateTimeField(null=True, blank=True)
+    breadths = models.JSONField(
+        default=dict, help_text=_("By expert: how many taxa of each group it can name.")
+    )
     attempts = models.PositiveSmallIntegerField(default=1)
     failure = models.TextField(blank=True)
 
@@ -223,7 +226,9 @@ class Embedding(models.Model):
     detection = models.OneToOneField(Detection, models.CASCADE, related_name="embedding")
     release = models.CharField(max_length=90)
     vector = models.BinaryField(
-        help_text=_("float16, a unit vector in the space of the release; empty: no crop to look at.")
+        help_text=_(
+            "float16, a unit vector in the space of the release; empty: no crop to look at."
+        )
     )
 
     def __str__(self) -> str:
@@ -249,6 +254,12 @@ class Identification(models.Model):
     reason = models.CharField(max_length=14, choices=Reason)
     walk = models.JSONField(default=list)
     runners_up = models.JSONField(default=list, help_text=_("[taxon slug, probability]."))
+    countries = models.JSONField(
+        default=list, help_text=_("Of the place, as far as it played a part: ISO 3166-1 alpha-3.")
+    )
+    elsewhere = models.JSONField(
+        default=list, help_text=_("Slugs of likely taxa that are known from other countries only.")
+    )
 
     def __str__(self) -> str:
         return str(self.taxon or self.get_reason_display())

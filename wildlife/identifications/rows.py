@@ -1,6 +1,7 @@
 """The values that the steps of a run pass on, as rows that are not saved yet."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from pipelines.types import Ballot, Crop, Scene
 from pipelines.types import Identification as Answer
@@ -88,14 +89,22 @@ def identification_rows(
     """Return the answers; `taxa` are the accepted taxa by the keys that the answers claim."""
     return [
         Identification(
-            detection=detections[answer.photo_id, answer.index],
-            taxon=taxa.get(answer.taxon),
-            confidence=answer.confidence,
-            agreement=answer.agreement,
-            reason=answer.reason,
-            walk=[[step.taxon, step.rank, step.mass, step.taken] for step in answer.walk],
-            runners_up=[list(pair) for pair in answer.runners_up],
+            detection=detections[answer.photo_id, answer.index], **answer_columns(answer, taxa)
         )
         for answer in answers
         if (answer.photo_id, answer.index) in detections
     ]
+
+
+def answer_columns(answer: Answer, taxa: Mapping[str, Taxon]) -> dict[str, Any]:
+    """Return an answer as the columns of its row."""
+    return {
+        "taxon": taxa.get(answer.taxon),
+        "confidence": answer.confidence,
+        "agreement": answer.agreement,
+        "reason": answer.reason,
+        "walk": [[step.taxon, step.rank, step.mass, step.taken] for step in answer.walk],
+        "runners_up": [list(pair) for pair in answer.runners_up],
+        "countries": list(answer.countries),
+        "elsewhere": list(answer.elsewhere),
+    }

@@ -11,6 +11,7 @@ from wildlife.identifications import (
     events,
     exemplars,
     fetches,
+    reanswering,
     sweeping,
     unpacking,
 )
@@ -81,6 +82,13 @@ def make_events() -> None:
     """Make the events anew that photos or answers changed for."""
     close_old_connections()
     events.go_on()
+
+
+@shared_task(ignore_result=True)
+def answer_again() -> None:
+    """Join the votes anew where the place of a photo has changed."""
+    close_old_connections()
+    reanswering.go_on()
 
 
 @shared_task(ignore_result=True)

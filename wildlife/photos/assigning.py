@@ -57,7 +57,9 @@ def assign(photos: QuerySet[Photo], to: Deployment | None, by: Photo.AssignedBy)
     for start in range(0, len(ids), _PORTION):
         rows = Photo.objects.filter(pk__in=ids[start : start + _PORTION])
         left.update(filter(None, rows.order_by().values_list("deployment_id", flat=True)))
-        changed += rows.update(deployment=to, event=None, assigned_by=by if to else "")
+        changed += rows.update(
+            deployment=to, event=None, assigned_by=by if to else "", answer_due=True
+        )
         origins.retime(rows)
     # One that lost photos shows other answers for the rest of an event.
     ask_for_events(left | ({to.pk} if to and ids else set()))

@@ -36,6 +36,9 @@ def change(deployment: Deployment, by: Somebody) -> int:
     Raises ShiftRefused where its clock cannot have been wrong by as much.
     """
     moved = origins.set_clock(deployment, deployment.clock_shift)
+    before = Deployment.objects.get(pk=deployment.pk)
+    if (before.latitude, before.longitude) != (deployment.latitude, deployment.longitude):
+        deployment.photos.update(answer_due=True)
     deployment.save()
     note(deployment.project, "deployment_changed", by, name=deployment.name)
     return moved

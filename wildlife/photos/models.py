@@ -181,6 +181,11 @@ class Photo(Digest):
     )
     received_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    answer_due = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text=_("The votes are to be joined anew: the photo's place has changed."),
+    )
 
     class Meta:
         ordering = ["-received_at", "-id"]
@@ -189,6 +194,9 @@ class Photo(Digest):
                 fields=["priority", "received_at"],
                 condition=models.Q(state="waiting"),
                 name="photo_waiting",
+            ),
+            models.Index(
+                fields=["id"], condition=models.Q(answer_due=True), name="photo_answer_due"
             ),
             models.Index(fields=["owner", "-received_at"], name="photo_of_owner"),
             models.Index(fields=["guest", "-received_at"], name="photo_of_guest"),

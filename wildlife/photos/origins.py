@@ -96,7 +96,8 @@ def correct_time(photo: Photo, taken_at: datetime | None, utc_offset: int | None
 def correct_place(photo: Photo, latitude: float | None, longitude: float | None) -> None:
     """Let a person's word hold instead of the camera's: degrees, None where it is not known."""
     photo.latitude, photo.longitude, photo.place_corrected = latitude, longitude, True
-    photo.save(update_fields=["latitude", "longitude", "place_corrected"])
+    photo.answer_due = True
+    photo.save(update_fields=["latitude", "longitude", "place_corrected", "answer_due"])
 
 
 @transaction.atomic
@@ -108,9 +109,17 @@ def forget_corrections(photo: Photo) -> None:
     photo.taken_at = _shifted(photo.recorded_at, shift)
     _events_move(photo)
     photo.latitude, photo.longitude = photo.recorded_latitude, photo.recorded_longitude
+    photo.answer_due = True
     photo.time_corrected = photo.place_corrected = False
     photo.save(
-        update_fields=["taken_at", "latitude", "longitude", "time_corrected", "place_corrected"]
+        update_fields=[
+            "taken_at",
+            "latitude",
+            "longitude",
+            "time_corrected",
+            "place_corrected",
+            "answer_due",
+        ]
     )
 
 
@@ -192,4 +201,6 @@ def placeless(upload: Upload) -> QuerySet[Photo]:
 
 def place_all(upload: Upload, latitude: float | None, longitude: float | None) -> int:
     """Let the photos that tell no place have this one (degrees, or None); return how many."""
-    return placeless(upload).update(latitude=latitude, longitude=longitude, place_corrected=True)
+    return placeless(upload).update(
+        latitude=latitude, longitude=longitude, place_corrected=True, answer_due=True
+    )

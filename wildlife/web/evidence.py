@@ -29,6 +29,7 @@ class Evidence:
         if (answer := self.answer) is not None:
             yield from (slug for slug, _share in answer.runners_up)
             yield from (step[0] for step in answer.walk)
+            yield from answer.elsewhere
             if answer.taxon:
                 yield answer.taxon.slug
 

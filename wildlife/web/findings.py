@@ -9,7 +9,7 @@ from pipelines.identify import Lineup
 from pipelines.taxonomy import Tree
 from wildlife.identifications.models import Detection, Identification
 from wildlife.species.models import Taxon
-from wildlife.web import wording
+from wildlife.web import whereabouts, wording
 from wildlife.web.evidence import Evidence
 from wildlife.web.names import Name, names_of
 from wildlife.web.reasons import Reasons, groups_in, reasons_of
@@ -32,7 +32,7 @@ class Answer:
     """The answer for one animal, in words.
 
     `note` says what `title` leaves open ("family Felidae, species not sure"); `name` is None
-    where no taxon is claimed.
+    where no taxon is claimed; `warning` is for a taxon that is not known from there.
     """
 
     title: str
@@ -43,6 +43,7 @@ class Answer:
     kind: str
     confidence: float
     agreement: str
+    warning: str = ""
 
     @property
     def percent(self) -> str:
@@ -166,6 +167,7 @@ def _answer(one: Evidence, names: Mapping[str, Name]) -> Answer | None:
         kind=answer.reason,
         confidence=answer.confidence,
         agreement=wording.agreement(answer.agreement, voters) if answer.taxon else "",
+        warning=whereabouts.warning(answer),
     )
 
 

@@ -14,7 +14,7 @@ from pipelines.taxonomy import Tree
 from pipelines.types import NO_ANIMAL
 from wildlife.identifications.models import Detection, Identification, Vote
 from wildlife.told import told
-from wildlife.web import wording
+from wildlife.web import whereabouts, wording
 from wildlife.web.names import Name
 from wildlife.web.votes import group_in_words
 
@@ -36,13 +36,15 @@ class Rival:
 @dataclass(frozen=True, slots=True)
 class Reasons:
     """The walk in words. `groups` says how the coarse group was found (R2), `rivals` who was ruled
-    out (R3), `kept` what belongs to no taxon (R4), `stop` why the walk ended where it did (R5).
+    out (R3), `kept` what belongs to no taxon (R4), `stop` why the walk ended where it did (R5),
+    `place` what the place of the photo had to do with it (R8).
     """
 
     groups: tuple[str, ...]
     rivals: tuple[Rival, ...]
     kept: str
     stop: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def reasons_of(
         rivals=tuple(_rivals(answer, voices, taxon, names, tree)) if taxon else (),
         kept=_kept(voices, group),
         stop=_stop(answer, names, who.rules),
+        place=whereabouts.in_words(answer, names, who.rules),
     )
 
 
