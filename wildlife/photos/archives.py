@@ -43,6 +43,11 @@ class Member:
     size: int
     info: ZipInfo
 
+    @property
+    def name(self) -> str:
+        """What it is called in the archive, with the folders that it claims."""
+        return self.key.partition("/")[2]
+
 
 class Parts(io.RawIOBase):
     """The parts of an archive, read as one file from the storage; one part is open at a time."""

@@ -44,7 +44,7 @@ class Brought:
                 self._archive = opened(file)
             except PhotoRefused as reason:
                 raise WrongFile(str(reason)) from reason
-            self._members = {_folded(one.info.filename): one for one in members_of(self._archive)}
+            self._members = {_folded(one.name): one for one in members_of(self._archive)}
 
     @property
     def is_archive(self) -> bool:
@@ -52,11 +52,7 @@ class Brought:
 
     def names(self, *endings: str) -> list[str]:
         """Return the names in an archive that end so, those of the uppermost folders first."""
-        found = [
-            one.info.filename
-            for one in self._members.values()
-            if one.info.filename.lower().endswith(endings)
-        ]
+        found = [one.name for one in self._members.values() if one.name.lower().endswith(endings)]
         return sorted(found, key=lambda name: (len(PurePosixPath(name).parts), name))
 
     def has(self, name: str) -> bool:

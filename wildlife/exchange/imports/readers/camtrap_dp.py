@@ -40,12 +40,12 @@ def tables_of(brought: Brought) -> dict[str, str]:
     with brought.table(name) as file:
         try:
             told = json.loads(file.read(_LARGEST_PACKAGE))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise WrongFile(_("datapackage.json is no JSON.")) from error
     profile = str(told.get("profile", "")) if isinstance(told, dict) else ""
     if "camtrap-dp" not in profile or "/1." not in f"/{profile.split('camtrap-dp/', 1)[-1]}":
         raise WrongFile(_("This package is not Camtrap DP 1.0: look at its profile."))
-    found = {PACKAGE: name}
+    found: dict[str, str] = {}
     resources = told.get("resources")
     for one in resources if isinstance(resources, list) else []:
         path = one.get("path") if isinstance(one, dict) else None
@@ -55,7 +55,7 @@ def tables_of(brought: Brought) -> dict[str, str]:
     missing = {"deployments", "media", "observations"} - found.keys()
     if missing:
         raise WrongFile(_("The package has no table %(name)s."), name=sorted(missing)[0])
-    return found
+    return found | {PACKAGE: name}
 
 
 def _beside(package: str, path: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import ijson
 from django.utils.translation import gettext_noop as _
 
+from wildlife.exchange.formats.speciesnet import VERSION
 from wildlife.exchange.imports.entries import (
     LEAST,
     WHOLE,
@@ -13,6 +14,7 @@ from wildlife.exchange.imports.entries import (
     Items,
     Said,
     Trouble,
+    WrongFile,
     WrongValue,
     box,
     kind_of,
@@ -20,7 +22,7 @@ from wildlife.exchange.imports.entries import (
     text_of,
     trouble,
 )
-from wildlife.exchange.imports.files import Brought, items
+from wildlife.exchange.imports.files import Brought, first, items
 
 _WHOLE = "whole_image_classification"
 _HUMAN, _NONE = "human", "none"
@@ -28,7 +30,14 @@ _HUMAN, _NONE = "human", "none"
 
 
 def read(brought: Brought, name: str) -> Items:
-    """Yield a photo per prediction."""
+    """Yield a photo per prediction. Raises WrongFile for a later version."""
+    version = text_of(first(brought, name, "info.format_version"))
+    if version > VERSION:
+        raise WrongFile(
+            _("This is SpeciesNet's format %(version)s. Up to %(newest)s can be read."),
+            version=version[:20],
+            newest=VERSION,
+        )
     from_line = 0
     with brought.table(name) as file:
         try:
