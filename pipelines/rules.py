@@ -11,8 +11,8 @@ METHODS = ("tree", *tally.METHODS)
 class Rules:
     """The thresholds and powers of the numbered rules, and the method: one of `METHODS`.
 
-    `breadth` was chosen on the validation photos, and on those of birds and insects as if half of
-    their species had been shown to no expert but the published network: there it matters most.
+    `breadth`, `sure` and `unlisted` were chosen on the validation photos, and on those of birds and
+    insects as if only the published network had heard of their species: there they matter most.
     """
 
     no_animal: float = 0.5
@@ -23,7 +23,9 @@ class Rules:
     prior: float = 1.0
     ground: float = 0.7
     breadth: float = 1.6
-    sure: float = 1.0
+    sure: float = 0.5
     floor: float = 2e-4
+    unlisted: float = 0.05
+    sharpen: float = 1.4
     elsewhere: float = 0.1
     method: str = "tree"
