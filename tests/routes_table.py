@@ -296,6 +296,10 @@ TABLE: Mapping[str, list[Row]] = {
     "projects/<slug:slug>/review/accept": [page(Right.REVIEW, "POST", percent="95")],
     "projects/<slug:slug>/review/acceptances/<uuid:acceptance_id>/undo": [
         Row(OfUser("reviewer", login=True), "POST")],
+    "projects/<slug:slug>/review/alike/": [page(Right.REVIEW)],
+    "projects/<slug:slug>/review/alike/say": [
+        page(Right.REVIEW, "POST", boxes="{detection}", say="unsure")],
+    "projects/<slug:slug>/review/alike/take-back": [page(Right.REVIEW, "POST")],
     "projects/<slug:slug>/quality/": [page(Right.SEE)],
     "projects/<slug:slug>/quality.csv": [page(Right.SEE)],
     "projects/<slug:slug>/quality/accept-above": [page(Right.MANAGE, "POST", percent="95")],

@@ -4,7 +4,7 @@
 
 const KEPT = "wildlife-keys";
 const NAMES = { "+": "Plus", "=": "Plus" };
-const TAKEN = "input, select, textarea, [contenteditable], [role=application]";
+const TAKEN = "input:not([data-tick]), select, textarea, [contenteditable], [role=application]";
 
 function active() {
   try {

@@ -23,6 +23,7 @@ urlpatterns = [
     path("<slug:slug>/", include(of_project)),
     path("<slug:slug>/", include("wildlife.web.notify.urls")),
     path("<slug:slug>/", include("wildlife.web.review.urls")),
+    path("<slug:slug>/", include("wildlife.web.review.alike_urls")),
     path("<slug:slug>/", include("wildlife.web.quality.urls")),
     path("<slug:slug>/settings/", settings.settings, name="settings"),
     path("<slug:slug>/hand-over", settings.hand_over, name="hand_over"),

@@ -14,10 +14,9 @@ from wildlife.species.search import search
 ACCEPT = "accept"
 
 
-class WordForm(forms.Form):
-    """One word about one photo, or all photos of its event, or some boxes of it."""
+class SayingForm(forms.Form):
+    """One word, and which boxes it is about."""
 
-    photo = forms.UUIDField()
     say = forms.ChoiceField(choices=[(ACCEPT, ACCEPT), *Verdict.Kind.choices])
     taxon = forms.CharField(max_length=120, required=False)
     boxes = forms.Field(widget=forms.MultipleHiddenInput, required=False)
@@ -72,6 +71,52 @@ class WordForm(forms.Form):
             "life_stage": said["life_stage"],
             "behaviour": " ".join(said["behaviour"].split()),
         }
+
+
+class WordForm(SayingForm):
+    """One word about one photo, or all photos of its event, or some boxes of it."""
+
+    photo = forms.UUIDField()
+
+
+class AlikeForm(SayingForm):
+    """One word about all boxes that are ticked.
+
+    `suggested` is what accepting means, a kind and the key of a taxon: "animal:panthera-leo".
+    `choice` is the key of another taxon, in place of a typed name.
+    """
+
+    suggested = forms.CharField(max_length=140, required=False)
+    choice = forms.SlugField(max_length=120, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["say"].required = False
+
+    def clean_boxes(self) -> list[int]:
+        """Return ids of detections, at least one. Raises ValidationError."""
+        boxes = super().clean_boxes()
+        if not boxes:
+            raise forms.ValidationError(_("Nothing is ticked: tick what your answer is about."))
+        return boxes
+
+    def clean(self) -> dict[str, Any]:
+        """Put what accepting, or choosing, means in the place of what is said."""
+        said = self.cleaned_data
+        meant = ""
+        if choice := said.get("choice"):
+            meant = f"{Verdict.Kind.ANIMAL}:{choice}"
+        elif said.get("say", "") in ("", ACCEPT):
+            # "Enter" in the field for a name presses the form's first button, which accepts.
+            typed = said.get("taxon")
+            meant = f"{Verdict.Kind.ANIMAL}:{typed.slug}" if typed else said.get("suggested", "")
+        if meant or not said.get("say"):
+            kind, _colon, slug = meant.partition(":")
+            taxon = Taxon.objects.filter(slug=slug, accepted=None).first()
+            if kind not in Verdict.Kind.values or bool(slug) != bool(taxon):
+                raise forms.ValidationError(_("Say what it is."))
+            said |= {"say": kind, "taxon": taxon}
+        return said
 
 
 class AcceptForm(forms.Form):

@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from wildlife.identifications import embeddings
 from wildlife.library.wish import Wish
 from wildlife.photos.models import Photo
 from wildlife.projects.models import Project
 from wildlife.projects.rights import Right, project_or_404
-from wildlife.review import accepting, speaking
+from wildlife.review import accepting, lookalikes, speaking
 from wildlife.review.models import Acceptance
 from wildlife.review.queue import Order, Queue, group_of, kept_by, release
 from wildlife.web.projects.access import for_users, user_of
@@ -48,6 +49,7 @@ def queue(request: HttpRequest, slug: str = "") -> HttpResponse:
         "accept": AcceptForm(),
         "acceptances": [(one, _url(project, "undo", one.pk)) for one in acceptances],
         "filters": wanted.wish.without("project").chosen,
+        "alike": _alike(wanted),
     }
     return render(request, "web/review/queue.html", context)
 
@@ -162,6 +164,17 @@ def _turns(wanted: Queue, without: Sequence[UUID] = ()) -> dict[str, Any]:
         "turns": turns_of(project, wanted.take(AHEAD, without), by_event=wanted.by_event),
         "form": WordForm(),
         "urls": {name: _url(project, name) for name in ACTS},
+    }
+
+
+def _alike(wanted: Queue) -> dict[str, Any] | None:
+    """Return where the same animals are answered group by group, and how many they are."""
+    member = embeddings.embedder() if wanted.project else None
+    if wanted.project is None or member is None:
+        return None
+    return {
+        "url": _url(wanted.project, "alike") + wanted.wish.without("project").query,
+        "count": lookalikes.count(wanted, member.release),
     }
 
 

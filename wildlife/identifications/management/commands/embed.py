@@ -1,4 +1,4 @@
-"""`manage.py embed`: keep how the nearest-neighbour expert sees the animals that wait for a word."""
+"""`manage.py embed`: keep how the nearest-neighbour expert sees what waits for a word."""
 
 from argparse import ArgumentParser
 from typing import Any
