@@ -1,6 +1,16 @@
 """`wildlife`, and `python -m wildlife_cli`."""
 
-from wildlife_cli import exports, identify, imports, login, status, upload, watch
+from wildlife_cli import (
+    exports,
+    identify,
+    imports,
+    login,
+    projects,
+    status,
+    upload,
+    watch,
+    webhooks,
+)
 from wildlife_cli.output import ended, new_app
 
 app = new_app()
@@ -10,6 +20,8 @@ app.command()(watch.watch)
 app.command()(exports.export)
 app.command("import")(imports.import_files)
 app.command()(status.status)
+app.add_typer(projects.app, name="projects")
+app.add_typer(webhooks.app, name="webhooks")
 app.command()(login.login)
 app.command()(login.logout)
 

@@ -6,7 +6,7 @@ a bar moves.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
@@ -22,6 +22,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 
 from wildlife_client import Problem, WildlifeError
 from wildlife_client.errors import ServerFailed, TooManyRequests
@@ -50,6 +51,11 @@ def new_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+
+
+def new_group(what: str) -> typer.Typer:
+    """Return a command that has commands of its own."""
+    return typer.Typer(help=what, no_args_is_help=True)
 
 
 @contextmanager
@@ -89,6 +95,16 @@ def usage(what: str) -> typer.Exit:
 def print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=True) + "\n")
     sys.stdout.flush()
+
+
+def rows(titles: Sequence[str], lines: Iterable[Sequence[str]]) -> Table:
+    """Return a table of words as they are, whatever signs are in them."""
+    table = Table(box=None, show_header=any(titles))
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for line in lines:
+        table.add_row(*map(escape, line))
+    return table
 
 
 def bar(*, quiet: bool = False) -> Progress:

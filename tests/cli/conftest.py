@@ -1,5 +1,6 @@
 """The real command, against a running server, over real connections."""
 
+import io
 import json
 import os
 import subprocess
@@ -19,6 +20,8 @@ from tests.images import saved, scene
 from wildlife.api import upload_items, views
 from wildlife.tokens.models import Scope
 from wildlife.tokens.services import make
+from wildlife_cli.__main__ import main
+from wildlife_cli.output import answers
 
 WITHIN = 60
 """seconds that a command may take"""
@@ -113,6 +116,40 @@ def wildlife(alone: Commands, server: LiveServer, token: str) -> Commands:
     """The command of Ann, who asks the running server."""
     alone.env = {"WILDLIFE_URL": server.url, "WILDLIFE_TOKEN": token}
     return alone
+
+
+InProcess = Callable[..., Ended]
+"""Called with words and what is `said` when it asks."""
+
+
+@pytest.fixture
+def in_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> InProcess:
+    """The command in this process, where starting another a dozen times would tell no more."""
+    monkeypatch.setattr(answers, "width", 160)
+    monkeypatch.setenv("WILDLIFE_HOME", str(tmp_path / "home"))
+
+    def run(*words: object, said: str = "") -> Ended:
+        monkeypatch.setattr(sys, "argv", ["wildlife", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(said))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        code = ended.value.code
+        return Ended(code if isinstance(code, int) else 0, out, err)
+
+    return run
+
+
+@pytest.fixture
+def command(
+    in_process: InProcess, server: LiveServer, token: str, monkeypatch: pytest.MonkeyPatch
+) -> InProcess:
+    """The same, of Ann, who asks the running server."""
+    monkeypatch.setenv("WILDLIFE_URL", server.url)
+    monkeypatch.setenv("WILDLIFE_TOKEN", token)
+    return in_process
 
 
 @pytest.fixture

@@ -54,6 +54,12 @@ def test_all_commands_and_exit_codes_are_told() -> None:
         assert command.callback is not None
         name = command.name or command.callback.__name__
         assert f"`{name}" in CLI
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        for command in group.typer_instance.registered_commands:
+            assert command.callback is not None
+            name = command.name or command.callback.__name__.replace("_", "-")
+            assert f"`{group.name} {name}" in CLI
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", CLI, re.M)}
     assert told == set(Exit)
 

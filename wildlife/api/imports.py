@@ -16,7 +16,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from wildlife.api.base import ApiView, GenericApiView
+from wildlife.api.base import ApiView, GenericApiView, asked
 from wildlife.api.cursors import KeysetPages
 from wildlife.api.problems import Conflict
 from wildlife.api.schema import problem_responses
@@ -135,8 +135,7 @@ class ImportList(GenericApiView):
     )
     def post(self, request: Request) -> Response:
         """Send a file to be looked through. Nothing changes before you confirm it."""
-        query = ImportQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        query = asked(request, ImportQuerySerializer)
         slug = query.validated_data["project"]
         project = project_or_404(request, slug, Right.CURATE) if slug else None
         if not isinstance(request.user, User):

@@ -14,13 +14,16 @@ from wildlife.api.scopes import WRITES, scope_for
 from wildlife.api.serializers import ProblemSerializer
 
 WRITING = ("post", "put", "patch", "delete")
+FOR_USERS = frozenset({"projects_create", "taxa_create", "taxa_change", "taxa_delete"})
+"""Operations that refuse guests. By all others they are told of their own, or of nothing."""
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "fields": {
         "name": "fields",
         "in": "query",
         "description": "Only these fields of the answer, separated by commas; those of an inner "
-        "object behind a dot: `id,run.state`.",
+        "object behind a dot: `id,run.state`. What the schema requires of a whole answer may then "
+        "be missing.",
         "schema": {"type": "string"},
     },
     "IfNoneMatch": {
@@ -99,6 +102,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         parameters.append({"$ref": "#/components/parameters/IfNoneMatch"})
         responses.setdefault("304", {"$ref": "#/components/responses/NotModified"})
         responses["200"].setdefault("headers", {})["ETag"] = _header("ETag")
+    if operation["operationId"] not in FOR_USERS:
+        operation["security"].append({})
     for answer in responses.values():
         if "$ref" not in answer:
             headers = answer.setdefault("headers", {})
