@@ -54,8 +54,13 @@ class RegistryModels:
 
 def names_of(releases: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return the taxa that releases have labels of; those that are gone are left out."""
-    cards, planted = registry().cards, tree()
-    return {key: _named(cards[key].labels, planted) for key in set(releases) if key in cards}
+    planted, found = tree(), {}
+    for key in set(releases):
+        try:
+            found[key] = _named(registry().labels(key), planted)
+        except ReleaseUnknown:
+            continue
+    return found
 
 
 @lru_cache(maxsize=16)
