@@ -75,8 +75,9 @@ async function draw(element) {
   map.fitBounds(WORLD, { animate: false });
   L.geoJSON(outlines, { style: { className: "land land--none", fillOpacity: 1 }, interactive: false, smoothFactor: 0.8 }).addTo(map);
   const layer = L.layerGroup().addTo(map);
-  const places = first.map(({ latitude, longitude }) => [+latitude, +longitude]);
-  if (places.length) map.fitBounds(L.latLngBounds(places).pad(0.2), { animate: false, maxZoom: 7, padding: [20, 20] });
+  const all = L.latLngBounds([]);
+  for (const { box: [west, south, east, north] } of first) all.extend([south, west]).extend([north, east]);
+  if (all.isValid()) map.fitBounds(all.pad(0.1), { animate: false, maxZoom: 7, padding: [20, 20] });
   letPagesScroll(map);
   map.on("moveend", () => show(element, map, layer));
   show(element, map, layer);

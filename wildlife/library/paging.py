@@ -28,6 +28,8 @@ class Page:
 def page_of(photos: Iterable[QuerySet[Photo]], after: str, size: int) -> Page:
     """Return the page that begins at `after` of one or more sets of photos, as `branches` gives
     them; what is in several is shown once."""
+    # In one question: of a page alone PostgreSQL hopes that it is found soon, and walks past all
+    # photos where what fits is old.
     looked_at = size if after else MOST_COUNTED
     found: set[tuple[datetime, UUID]] = set()
     for some in photos:

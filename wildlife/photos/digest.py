@@ -78,7 +78,7 @@ LIBRARY_INDEXES = [
     models.Index(fields=["taxon", *_NEWEST, "owner"], name="photo_library_taxon"),
     models.Index(fields=["confidence", *_NEWEST, "owner"], name="photo_library_sure"),
     models.Index(
-        fields=["latitude", "longitude", *_NEWEST, "owner"],
+        fields=["latitude", "longitude", *_NEWEST, "owner", "project"],
         condition=models.Q(latitude__isnull=False),
         name="photo_library_place",
     ),

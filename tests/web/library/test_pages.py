@@ -93,6 +93,7 @@ def test_the_map_lists_clusters_that_lead_to_their_photos(
     clusters = guest.get("/library/map/clusters?view=-180,-90,180,90").json()["clusters"]
     assert [one["count"] for one in clusters] == [2, 1, 1]
     assert (clusters[0]["latitude"], clusters[0]["longitude"]) == ("-2.0050", "35.0050")
+    assert clusters[0]["box"] == pytest.approx([35.0, -2.01, 35.01, -2.0], abs=0.001)
     assert "2 photos" in page_of(guest, clusters[0]["url"])
 
     near = guest.get("/library/map/clusters?view=34.9,-2.1,35.1,-1.9").json()["clusters"]

@@ -18,10 +18,14 @@ LISTED = 200
 
 
 class Place(TypedDict):
-    """A cluster for the page and the script. `url` leads to its photos."""
+    """A cluster for the page and the script.
+
+    `box` holds its photos: west, south, east and north in degrees; `url` leads to them.
+    """
 
     latitude: str
     longitude: str
+    box: tuple[float, float, float, float]
     count: int
     url: str
 
@@ -58,6 +62,7 @@ def listed(clusters: Sequence[Cluster], wish: Wish) -> list[Place]:
         Place(
             latitude=f"{one.latitude:.4f}",
             longitude=f"{one.longitude:.4f}",
+            box=(one.box.west, one.box.south, one.box.east, one.box.north),
             count=one.count,
             url=gallery + replace(wish, box=str(one.box)).query,
         )
