@@ -82,11 +82,11 @@ WHERE NOT p.people AND NOT p.vehicles
 _VERDICTS = """
 INSERT INTO identifications_verdict (
     photo_id, x, y, width, height, kind, taxon_id, given_by_id, given_at, source, sex, life_stage,
-    behaviour
+    behaviour, second_look
 )
 SELECT d.photo_id, d.x, d.y, d.width, d.height,
     CASE WHEN blank THEN 'no_animal' WHEN people THEN 'person' WHEN vehicles THEN 'vehicle'
-        ELSE 'animal' END, p.taxon_id, %(ranger)s, p.finished_at, '', '', '', ''
+        ELSE 'animal' END, p.taxon_id, %(ranger)s, p.finished_at, '', '', '', '', ''
 FROM identifications_detection d JOIN photos_photo p ON p.id = d.photo_id
 WHERE p.settled AND d.index = 0
 """

@@ -18,7 +18,8 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !active()) return;
   if (event.target.closest?.(TAKEN) || document.querySelector("dialog[open]")) return;
   const wanted = `[aria-keyshortcuts="${CSS.escape(NAMES[event.key] ?? event.key)}"]`;
-  const goal = document.querySelector(`.is-linked ${wanted}`) ?? document.querySelector(wanted);
+  const shown = [...document.querySelectorAll(wanted)].find((one) => !one.closest("[hidden]"));
+  const goal = document.querySelector(`.is-linked ${wanted}`) ?? shown;
   if (!goal) return;
   event.preventDefault();
   goal.click();

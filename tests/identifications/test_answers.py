@@ -17,7 +17,7 @@ from wildlife.photos.models import Photo
 from wildlife.projects.models import Happening, Project
 from wildlife.species.models import Taxon
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_is_new")]
 
 
 @pytest.fixture

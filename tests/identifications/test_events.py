@@ -248,6 +248,7 @@ def test_an_event_shows_what_most_of_it_says_and_the_most_animals(
     assert slugs == {"loxodonta-africana", "panthera-leo"}  # each photo keeps its own
 
 
+@pytest.mark.usefixtures("nothing_is_new")
 def test_a_verdict_decides_for_the_event_within_seconds(bridge: Deployment, taxa: dict) -> None:
     photos = [seen(bridge, second, "panthera-leo", animals=2) for second in (0, 20)]
     make()

@@ -17,6 +17,8 @@ from wildlife.review import accepting, speaking
 from wildlife.review.models import Acceptance
 from wildlife.species.models import Taxon
 
+pytestmark = pytest.mark.usefixtures("nothing_is_new")
+
 TABLES = (Photo, Detection, Identification, Verdict, Exemplar, Verdict.history.model)
 
 

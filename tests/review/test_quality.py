@@ -6,7 +6,7 @@ from uuid import UUID
 import pandas as pd
 import pytest
 
-from wildlife.review.quality import Case, Share, Truth, quality, truth_of
+from wildlife.review.quality import Case, Share, Tally, Truth, quality, truth_of
 
 ABOVE = {1: (), 2: (1,), 3: (1, 2), 4: (1, 2), 5: (1,), 6: (1, 5)}
 """1 holds 2 (with 3 and 4) and 5 (with 6)."""
@@ -55,7 +55,7 @@ def test_intervals_are_wilsons(right, of, low, high) -> None:
 
 
 def test_of_nothing_nothing_is_known() -> None:
-    made = quality([], {})
+    made = quality(Tally([]), {})
     assert made.whole.accuracy.value is None
     assert made.whole.accuracy.interval == (0.0, 1.0)
     assert (made.labels, made.confusions, made.curve) == ((), (), ())
@@ -64,7 +64,8 @@ def test_of_nothing_nothing_is_known() -> None:
 
 def test_an_expert_that_is_silent_names_nothing_and_finds_nothing() -> None:
     made = quality(
-        [case(3, 3, a=3), case(3, 3, a=None), case(3, "no_animal", a=None), case(3, 3)], ABOVE
+        Tally([case(3, 3, a=3), case(3, 3, a=None), case(3, "no_animal", a=None), case(3, 3)]),
+        ABOVE,
     )
     expert = made.experts["a"]
     assert expert.accuracy == Share(2, 3)
@@ -74,14 +75,15 @@ def test_an_expert_that_is_silent_names_nothing_and_finds_nothing() -> None:
 
 def test_confusions_bring_their_newest_photos_each_once() -> None:
     wrong = [case(3, 4, number=number // 2) for number in range(12)]
-    made = quality([*wrong, case(4, 3, number=99), case(2, 3), case(3, 3)], ABOVE)
+    made = quality(Tally([*wrong, case(4, 3, number=99), case(2, 3), case(3, 3)]), ABOVE)
     assert [(one.said, one.truth, one.count) for one in made.confusions] == [(3, 4, 12), (4, 3, 1)]
     assert [photo.int for photo in made.confusions[0].photos] == [0, 1, 2, 3]
 
 
 def test_what_is_exactly_as_sure_as_the_limit_is_accepted() -> None:
     made = quality(
-        [case(3, 3, 0.9), case(3, 4, 0.89), case(2, 3, 0.95), case("no_animal", 3, 0.99)], ABOVE
+        Tally([case(3, 3, 0.9), case(3, 4, 0.89), case(2, 3, 0.95), case("no_animal", 3, 0.99)]),
+        ABOVE,
     )
     assert made.acceptances[90].accepted == Share(2, 4)
     assert made.acceptances[90].right == Share(2, 2)
@@ -137,7 +139,7 @@ def judged(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_the_figures_of_all_agree_with_pandas(many, table) -> None:
-    made = quality(many, ABOVE)
+    made = quality(Tally(many), ABOVE)
     known = table[~table["unknown"]]
     assert made.cases == len(table)
     assert (made.whole.judged, made.whole.unknown) == (len(known), table["unknown"].sum())
@@ -150,7 +152,7 @@ def test_the_figures_of_each_label_agree_with_pandas(many, table) -> None:
     known = table[~table["unknown"]]
     precision = known.groupby("said")["true"].agg(["sum", "count"])
     recall = known.groupby("truth")["exact"].agg(["sum", "count"])
-    made = quality(many, ABOVE).labels
+    made = quality(Tally(many), ABOVE).labels
     assert {one.label for one in made} == set(LABELS)
     for one in made:
         assert (one.precision.right, one.precision.of) == tuple(precision.loc[one.label])
@@ -164,7 +166,7 @@ def test_the_figures_of_each_expert_agree_with_pandas(many, name) -> None:
     silent = rows["said"].isna()
     exact = rows["exact"] | (silent & ~rows["named"] & (rows["truth"] != "animal"))
     known = rows.assign(exact=exact)[~rows["unknown"]]
-    made = quality(many, ABOVE).experts[name]
+    made = quality(Tally(many), ABOVE).experts[name]
     assert (made.judged, made.unknown) == (len(known), rows["unknown"].sum())
     assert made.accuracy.right == known["exact"].sum()
     assert made.precision.right == known[known["names"]]["true"].sum()
@@ -176,12 +178,12 @@ def test_the_figures_of_each_expert_agree_with_pandas(many, name) -> None:
 def test_the_confusions_agree_with_pandas(many, table) -> None:
     wrong = table[~table["unknown"] & ~table["true"]]
     counts = wrong.groupby(["said", "truth"]).size().to_dict()
-    made = {(one.said, one.truth): one.count for one in quality(many, ABOVE).confusions}
+    made = {(one.said, one.truth): one.count for one in quality(Tally(many), ABOVE).confusions}
     assert made == counts
 
 
 def test_accepting_and_the_curve_agree_with_pandas(many, table) -> None:
-    made = quality(many, ABOVE)
+    made = quality(Tally(many), ABOVE)
     known = table[~table["unknown"]]
     claims = known[known["names"]].astype({"sure": float})
     for percent, one in made.acceptances.items():

@@ -15,8 +15,10 @@ from wildlife.photos.models import Photo
 from wildlife.projects.models import Deployment, Event, Project
 from wildlife.review import rules, speaking
 from wildlife.review.models import Claim
-from wildlife.review.queue import Order, new_to, release, tidy
+from wildlife.review.queue import Order, release, tidy
 from wildlife.species.models import Taxon
+
+pytestmark = pytest.mark.usefixtures("nothing_is_new")
 
 
 def test_the_least_sure_comes_first_and_empty_photos_last(
@@ -167,16 +169,6 @@ def test_of_an_empty_photo_all_of_it_is_spoken_of(
     assert (said.kind, said.width, said.height) == (kind, 1.0, 1.0)
     one.refresh_from_db()
     assert (one.settled, one.people) == (True, kind == "person")
-
-
-def test_an_animal_that_nobody_confirmed_here_is_new(
-    mara: Project, ann: User, taxa: dict[str, Taxon]
-) -> None:
-    one = shown(mara, taxa["panthera-leo"])
-    ids = {taxa["panthera-leo"].pk, taxa["elephas-maximus"].pk}
-    assert new_to(mara, ids) == ids
-    speaking.say([one.pk], ann, None)
-    assert new_to(mara, ids) == {taxa["elephas-maximus"].pk}
 
 
 def test_a_long_queue_takes_as_many_queries_as_a_short_one(

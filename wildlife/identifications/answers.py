@@ -5,7 +5,8 @@ S1  A verdict is about the box that it was given on, also where a later run draw
     first, if they share at least half of what they cover together. Verdicts that find no box stand
     beside the boxes, unless a newer one of that person took their place.
 S2  "Unsure" settles nothing.
-S3  Where one reviewer is enough, the newest verdict settles.
+S3  Where one reviewer is enough, the newest verdict settles; but not while it is the first of its
+    species in the project and nobody else says the same (`first_records`).
 S4  Where a project asks for two, the newest two that say the same settle; until then it is what
     the models say.
 S5  Without a verdict that settles, an answer at least as sure as the project's `accept_above`
@@ -76,6 +77,13 @@ class Settled:
     @property
     def by_people(self) -> bool:
         return self.verdict is not None
+
+    @property
+    def claim(self) -> Verdict | None:
+        """The word that names a species new to the project, as long as that is waited for."""
+        if self.standing is not Standing.NEW:
+            return None
+        return next(one for one in self.verdicts if one.kind != Kind.UNSURE)
 
     @property
     def is_animal(self) -> bool:
@@ -202,8 +210,12 @@ def _settling(
     sure = [one for one in verdicts if one.kind != Kind.UNSURE]
     if not sure:
         return None, Standing.UNSURE if verdicts else Standing.MODELS
-    if project is None or project.reviewers_needed < 2:
+    if project is None:
         return sure[0], Standing.CONFIRMED
+    if project.reviewers_needed < 2:
+        alone = not any(_says(one) == _says(sure[0]) for one in sure[1:])
+        waits = alone and sure[0].second_look == Verdict.SecondLook.WANTED
+        return (None, Standing.NEW) if waits else (sure[0], Standing.CONFIRMED)
     for index, one in enumerate(sure):
         if any(_says(one) == _says(other) for other in sure[index + 1 :]):
             return one, Standing.CONFIRMED

@@ -22,6 +22,7 @@ from wildlife.species.selectors import tree
 
 log = structlog.get_logger(__name__)
 
+_WANTED = Verdict.SecondLook.WANTED
 AT_ONCE = 200
 """Verdicts that are looked at in one go; `sweep` comes back for more."""
 
@@ -56,8 +57,12 @@ def learn(release: str) -> int:
 
 
 def unseen(release: str) -> QuerySet[Verdict]:
-    """Return the verdicts on animals that a release has not looked at."""
-    return Verdict.objects.filter(taxon__isnull=False).exclude(exemplars__release=release)
+    """Return the verdicts on animals that a release has not looked at.
+
+    What wants a second look first teaches nothing before it.
+    """
+    told = Verdict.objects.filter(taxon__isnull=False).exclude(second_look=_WANTED)
+    return told.exclude(exemplars__release=release)
 
 
 def learned(release: str) -> Learned:
@@ -65,8 +70,9 @@ def learned(release: str) -> Learned:
 
     One query tells whether what this process holds is still all of it.
     """
-    rows = Exemplar.objects.filter(release=release, verdict__taxon__isnull=False)
-    stamp = tuple(rows.aggregate(Count("pk"), Max("pk"), Max("verdict__given_at")).values())
+    stamp = tuple(
+        _rows(release).aggregate(Count("pk"), Max("pk"), Max("verdict__given_at")).values()
+    )
     with _lock:
         if (found := _kept.get(release)) is None or found.stamp != stamp:
             found = _Kept(stamp, _read(release))
@@ -74,9 +80,14 @@ def learned(release: str) -> Learned:
     return found.learned
 
 
+def _rows(release: str) -> QuerySet[Exemplar]:
+    rows = Exemplar.objects.filter(release=release, verdict__taxon__isnull=False)
+    return rows.exclude(verdict__second_look=_WANTED)
+
+
 def _read(release: str) -> Learned:
     rows = (
-        Exemplar.objects.filter(release=release, verdict__taxon__isnull=False)
+        _rows(release)
         .exclude(vector=b"")
         .order_by("pk")
         .values_list("vector", "verdict__taxon__slug")

@@ -150,6 +150,12 @@ class Verdict(models.Model):
         SUBADULT = "subadult", _("Subadult")
         JUVENILE = "juvenile", _("Juvenile")
 
+    class SecondLook(models.TextChoices):
+        """Of the first of its species in a project; see `first_records`."""
+
+        WANTED = "wanted", _("Wanted")
+        HAD = "had", _("Had")
+
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="verdicts")
     x = models.FloatField(help_text=_("Left edge, 0..1 of the upright photo's width."))
     y = models.FloatField()
@@ -177,10 +183,22 @@ class Verdict(models.Model):
         editable=False,
         help_text=_("Given together with others, and taken back with them."),
     )
+    second_look = models.CharField(
+        max_length=6,
+        choices=SecondLook,
+        blank=True,
+        editable=False,
+        help_text=_("Whether it waits until somebody else has looked; empty where none has to."),
+    )
     history = HistoricalRecords()
 
     class Meta:
         ordering = ["-given_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["taxon"], condition=~models.Q(second_look=""), name="verdict_second_look"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["photo", "x", "y", "width", "height", "given_by"],

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from pipelines.identify import expert_step
 from wildlife.celery import app
-from wildlife.identifications import blurring, exemplars, lineup
+from wildlife.identifications import blurring, exemplars, first_records, lineup
 from wildlife.identifications.answers import Box, box_of
 from wildlife.identifications.digests import write_digests
 from wildlife.identifications.events import ask_for_events_of
@@ -53,13 +53,20 @@ def give(
     *,
     source: str = "",
     batch: UUID | None = None,
+    knowingly: bool = False,
 ) -> Verdict:
     """Keep what somebody says of a detection; a second word of theirs replaces their first.
+
+    The first of its species in a project waits for a second look, unless it is said `knowingly`,
+    by somebody who may (`first_records`).
 
     The nearest-neighbour experts learn it in their own workers, before the next photo if they can.
     Who may is the caller's question.
     """
-    return mark(detection.photo_id, box_of(detection), word, by, source=source, batch=batch)
+    box = box_of(detection)
+    return mark(
+        detection.photo_id, box, word, by, source=source, batch=batch, knowingly=knowingly
+    )
 
 
 @transaction.atomic
@@ -71,10 +78,12 @@ def mark(
     *,
     source: str = "",
     batch: UUID | None = None,
+    knowingly: bool = False,
 ) -> Verdict:
     """Keep what somebody says of a part of a photo, or of all of it (`answers.WHOLE`)."""
-    verdict = _keep(photo_id, box, word, by, source=source, batch=batch)
-    changed([photo_id])
+    lost = _named_by(by, [photo_id])
+    verdict = _keep(photo_id, box, word, by, source=source, batch=batch, knowingly=knowingly)
+    changed([photo_id], lost)
     return verdict
 
 
@@ -83,8 +92,10 @@ def give_all(
     detections: Iterable[Detection], word: Word, by: User | None, *, batch: UUID
 ) -> list[Verdict]:
     """Keep the same word on many detections, as `give` does; what follows is done once for all."""
-    given = [_keep(row.photo_id, box_of(row), word, by, batch=batch) for row in detections]
-    changed({verdict.photo_id for verdict in given})
+    rows = list(detections)
+    lost = _named_by(by, {row.photo_id for row in rows})
+    given = [_keep(row.photo_id, box_of(row), word, by, batch=batch) for row in rows]
+    changed({verdict.photo_id for verdict in given}, lost)
     return given
 
 
@@ -96,8 +107,11 @@ def _keep(
     *,
     source: str = "",
     batch: UUID | None,
+    knowingly: bool = False,
 ) -> Verdict:
     x, y, width, height = box
+    vouched = knowingly or bool(source)
+    look = "" if vouched else first_records.look_at(photo_id, word.taxon, by)
     verdict, _ = Verdict.objects.update_or_create(
         photo_id=photo_id,
         x=x,
@@ -106,7 +120,7 @@ def _keep(
         height=height,
         given_by=by,
         source=source,
-        defaults={**columns_of(word), "batch": batch},
+        defaults={**columns_of(word), "batch": batch, "second_look": look},
     )
     return verdict
 
@@ -117,17 +131,28 @@ def withdraw(verdicts: QuerySet[Verdict]) -> int:
     rows = list(verdicts.select_for_update())
     for row in rows:  # one by one, so that the history has it
         row.delete()
-    changed({row.photo_id for row in rows})
+    lost = {row.taxon_id for row in rows if row.taxon_id is not None}
+    changed({row.photo_id for row in rows}, lost)
     return len(rows)
 
 
-def changed(photo_ids: Collection[UUID]) -> None:
-    """Bring what follows from verdicts in line with them; in the transaction of their change."""
+def changed(photo_ids: Collection[UUID], lost: Collection[int] = ()) -> None:
+    """Bring what follows from verdicts in line with them; in the transaction of their change.
+
+    `lost` are taxa that verdicts on these photos may have named before, and do no longer.
+    """
+    photo_ids = {*photo_ids, *first_records.follow(photo_ids, lost)}
     write_digests(photo_ids)
     blurring.ask_for(photo_ids)
     ask_for_events_of(photo_ids)
     tell_of(Happening.Kind.VERDICT, photo_ids)
     transaction.on_commit(teach)
+
+
+def _named_by(by: User | None, photo_ids: Collection[UUID]) -> list[int]:
+    """Return the taxa that somebody's words on photos name."""
+    rows = Verdict.objects.filter(photo__in=photo_ids, given_by=by, taxon__isnull=False).order_by()
+    return [pk for pk in rows.values_list("taxon", flat=True).distinct() if pk is not None]
 
 
 def columns_of(word: Word) -> dict[str, object]:

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from wildlife.celery import app
 from wildlife.identifications import verdicts
 from wildlife.identifications.answers import OPEN, settled_of
+from wildlife.identifications.first_records import shows_new
 from wildlife.identifications.models import Verdict
 from wildlife.identifications.verdicts import columns_of
 from wildlife.library.wish import Wish
@@ -42,10 +43,12 @@ State = Acceptance.State
 def acceptable(project: Project | None, by: User, wish: Wish, above: float) -> QuerySet[Photo]:
     """Return the photos that wait for somebody's word and whose answer is at least so sure.
 
-    Photos on which experts disagree, or with several kinds of animal, are looked at one by one.
+    Photos on which experts disagree, with several kinds of animal, or with a species that nobody
+    vouches for in the project yet, are looked at one by one.
     """
     waiting = Queue(project, by, wish).photos()
-    return waiting.filter(confidence__gte=above, disputed=False, several_taxa=False)
+    sure = waiting.filter(confidence__gte=above, disputed=False, several_taxa=False)
+    return sure.exclude(shows_new(project)) if project else sure
 
 
 def start(project: Project | None, by: User, wish: Wish, above: float) -> Acceptance:
@@ -152,14 +155,15 @@ def _accept(job: Acceptance) -> bool:
 
 def _take_back(job: Acceptance) -> bool:
     given = Verdict.objects.filter(batch=job.pk)
-    ids = list(given.order_by("pk").values_list("pk", "photo")[:PORTION])
+    ids = list(given.order_by("pk").values_list("pk", "photo", "taxon")[:PORTION])
     if not ids:
         _end(job, State.UNDONE)
         return False
-    given.filter(pk__in=[pk for pk, _ in ids]).delete()
+    given.filter(pk__in=[pk for pk, _, _ in ids]).delete()
     # They came without a history, in bulk: the acceptance tells of them.
-    Verdict.history.filter(id__in=[pk for pk, _ in ids]).delete()
-    verdicts.changed({photo for _, photo in ids})
+    Verdict.history.filter(id__in=[pk for pk, _, _ in ids]).delete()
+    lost = {taxon for _, _, taxon in ids if taxon is not None}
+    verdicts.changed({photo for _, photo, _ in ids}, lost)
     Acceptance.objects.filter(pk=job.pk).update(alive_at=timezone.now())
     return True
 

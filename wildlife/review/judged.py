@@ -8,13 +8,13 @@ J4  What people say of a photo as a whole is about its surest animal that nobody
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from models_registry.models import ModelRelease
@@ -27,17 +27,8 @@ from wildlife.review.quality import Above, Case, Label
 from wildlife.species.models import Taxon
 from wildlife.species.paths import lineages
 
-MOST = 20_000
-"""So many verdicts, the newest, are looked at: enough for intervals of less than a percent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """`cases` are the newest first; `left_out` were answered after people spoke (J3)."""
-
-    cases: tuple[Case, ...]
-    above: Above
-    left_out: int
+PORTION = 2_000
+"""Photos that are held in memory at once."""
 
 
 class _Taxon(NamedTuple):
@@ -86,6 +77,7 @@ class _Word(NamedTuple):
     taxon_id: int | None
     given_by_id: int | None
     source: str
+    second_look: str
     given_at: datetime
 
     @property
@@ -97,32 +89,43 @@ _BOX = (*_Box._fields[:8], "run__created_at", "identification__taxon_id")
 _ANSWER = ("identification__reason", "identification__confidence")
 
 
-def judged(project: Project) -> Judged:
-    """Return what is known of a project's answers; seven queries."""
+def judged(project: Project) -> Iterator[Case]:
+    """Yield what is known of all answers of a project, those that people spoke of last first.
+
+    Two queries, and three for every PORTION of photos.
+    """
     together = Acceptance.objects.filter(project=project).values("pk")
     given = Verdict.objects.filter(photo__project=project, photo__state=Photo.State.DONE)
     # A batch is null for what was not given together with others.
-    seen = given.exclude(batch__isnull=False, batch__in=together).order_by("-given_at", "-pk")
-    words: dict[UUID, list[_Word]] = defaultdict(list)
-    for word in map(_Word._make, seen.values_list(*_Word._fields)[:MOST]):
+    seen = given.exclude(batch__isnull=False, batch__in=together)
+    newest = seen.order_by().values("photo").annotate(at=Max("given_at"), last=Max("pk"))
+    photos = list(newest.order_by("-at", "-last").values_list("photo", flat=True))
+    learning = _learning()
+    for start in range(0, len(photos), PORTION):
+        yield from _of_portion(project, seen, photos[start : start + PORTION], learning)
+
+
+def _of_portion(
+    project: Project,
+    seen: QuerySet[Verdict],
+    photos: Sequence[UUID],
+    learning: Collection[str],
+) -> Iterator[Case]:
+    words: dict[UUID, list[_Word]] = {pk: [] for pk in photos}
+    rows = seen.filter(photo__in=photos).order_by("-given_at", "-pk")
+    for word in map(_Word._make, rows.values_list(*_Word._fields)):
         words[word.photo_id].append(word)
-    photos = seen.values("photo")[:MOST]
     boxes: dict[UUID, list[_Box]] = defaultdict(list)
     found = Detection.objects.filter(photo__in=photos).order_by("index")
     for box in map(_Box._make, found.values_list(*_BOX, *_ANSWER)):
         boxes[box.photo_id].append(box)
-    votes, learning = _votes(photos), _learning()
-    cases: list[Case] = []
-    left_out = 0
+    votes = _votes(photos)
     for photo, said in words.items():
-        rows: Any = boxes[photo]
+        here: Any = boxes[photo]
         things: Any = said  # `settle` reads nothing of them that these rows have not
-        for case, is_late in _cases(photo, rows, settle(rows, things, project), votes):
-            if is_late and learning & case.votes.keys():
-                left_out += 1
-            else:
-                cases.append(case)
-    return Judged(tuple(cases), _above(cases), left_out)
+        for case, is_late in _cases(photo, here, settle(here, things, project), votes):
+            is_late = is_late and any(name in learning for name in case.votes)
+            yield replace(case, late=True) if is_late else case
 
 
 def _cases(
@@ -160,7 +163,7 @@ def _surest(rows: Iterable[_Box]) -> _Box | None:
     return max(animals, key=lambda row: (row.sure or 0.0, row.confidence), default=None)
 
 
-def _votes(photos: QuerySet[Verdict, Any]) -> dict[int, dict[str, Label | None]]:
+def _votes(photos: Sequence[UUID]) -> dict[int, dict[str, Label | None]]:
     """Return what each expert says of each detection first, None where it names nothing."""
     rows = Vote.objects.filter(detection__photo__in=photos, abstention="").order_by()
     told = list(
@@ -183,13 +186,8 @@ def _learning() -> set[str]:
     return set(embedders.values_list("name", flat=True))
 
 
-def _above(cases: Iterable[Case]) -> Above:
-    """Return the taxa above each that somebody named; two queries where paths are up to date."""
-    ids: set[int] = set()
-    for case in cases:
-        ids |= {
-            one for one in (case.truth, case.said, *case.votes.values()) if isinstance(one, int)
-        }
+def above_of(ids: Collection[int]) -> Above:
+    """Return the taxa above each of some; two queries where paths are up to date."""
     taxa = Taxon.objects.filter(pk__in=ids).only("pk", "path")
     return {pk: frozenset(place.pk for place in line[:-1]) for pk, line in lineages(taxa).items()}
 

@@ -1,4 +1,4 @@
-"""How good the machine is, from what people say: pure functions from labels to figures.
+"""How good the machine is, from what people say: pure functions from counted labels to figures.
 
 Q1  A label is a taxon, or what is no taxon: a kind of `Verdict`. "animal" is one without a name.
 Q2  What the machine says is true where it is what people say (exact), or a taxon above it, or an
@@ -17,11 +17,13 @@ from enum import Enum
 from math import sqrt
 from uuid import UUID
 
-from wildlife.identifications.evaluation.figures import Bin, reliability
+from wildlife.identifications.evaluation.figures import BINS, Bin, bin_of
 from wildlife.identifications.models import Verdict
 
 Label = int | str
 """The id of a taxon, or a kind (Q1)."""
+Pair = tuple[Label, Label]
+"""What the machine said, and what people say."""
 Above = Mapping[int, Collection[int]]
 """From each taxon to the ids of those above it."""
 
@@ -68,7 +70,8 @@ class Case:
     """One thing on a photo of which people said what it is (`truth`).
 
     `said` and `sure` (0..1; None where it says none) are the machine's stored answer; `votes` is
-    what each expert would have said alone, None where it knew nothing to say.
+    what each expert would have said alone, None where it knew nothing to say. Of `late` ones the
+    answer may have seen the solution: they are in no figure.
     """
 
     photo: UUID
@@ -76,6 +79,56 @@ class Case:
     said: Label
     sure: float | None
     votes: Mapping[str, Label | None] = field(default_factory=dict)
+    late: bool = False
+
+
+@dataclass(slots=True)
+class Claims:
+    """Named answers of the same labels, of the same tenth and percent of sureness."""
+
+    count: int = 0
+    sure: float = 0.0
+    """Their summed sureness."""
+
+
+class Tally:
+    """Any number of cases, counted: it grows with the different labels, not with the cases.
+
+    The newest cases come first: the first photos of a confusion are its examples.
+    """
+
+    def __init__(self, cases: Iterable[Case]) -> None:
+        self.late = 0
+        self.pairs: Counter[Pair] = Counter()
+        self.votes: dict[str, Counter[tuple[Label | None, Label]]] = defaultdict(Counter)
+        self.claims: dict[tuple[Pair, int, int], Claims] = defaultdict(Claims)
+        self.photos: dict[Pair, list[UUID]] = defaultdict(list)
+        for case in cases:
+            if case.late:
+                self.late += 1
+            else:
+                self._add(case)
+
+    @property
+    def taxa(self) -> set[int]:
+        """All taxa that somebody named."""
+        voted = {one for counts in self.votes.values() for pair in counts for one in pair}
+        labels = {one for pair in self.pairs for one in pair}
+        return {one for one in voted | labels if isinstance(one, int)}
+
+    def _add(self, case: Case) -> None:
+        pair = case.said, case.truth
+        self.pairs[pair] += 1
+        for expert, said in case.votes.items():
+            self.votes[expert][said, case.truth] += 1
+        if case.sure is not None and isinstance(case.said, int):
+            percent = max((one for one in THRESHOLDS if case.sure >= one / 100), default=0)
+            claims = self.claims[pair, bin_of(case.sure), percent]
+            claims.count += 1
+            claims.sure += case.sure
+        photos = self.photos[pair]
+        if len(photos) < MOST_EXAMPLES and case.photo not in photos:
+            photos.append(case.photo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,53 +202,51 @@ def truth_of(said: Label, truth: Label, above: Above) -> Truth:
     return Truth.WRONG
 
 
-def score(pairs: Iterable[tuple[Label | None, Label]], above: Above) -> Score:
-    """Return the figures of (said, truth). None is silence: it names nothing (Q3, Q4)."""
+def score(counts: Iterable[tuple[tuple[Label | None, Label], int]], above: Above) -> Score:
+    """Return the figures of (said, truth), each with how many there are. None is silence: it names
+    nothing (Q3, Q4)."""
     judged = unknown = exact = named = true = animals = found = 0
-    for said, truth in pairs:
+    for (said, truth), count in counts:
         if said is None:
-            judged += 1
-            exact += not _is_animal(truth)
-            animals += isinstance(truth, int)
+            judged += count
+            exact += count * (not _is_animal(truth))
+            animals += count * isinstance(truth, int)
             continue
         stands = truth_of(said, truth, above)
         if stands is Truth.UNKNOWN:
-            unknown += 1
+            unknown += count
             continue
-        judged += 1
-        exact += stands is Truth.EXACT
+        judged += count
+        exact += count * (stands is Truth.EXACT)
         if isinstance(said, int):
-            named += 1
-            true += stands is not Truth.WRONG
+            named += count
+            true += count * (stands is not Truth.WRONG)
         if isinstance(truth, int):
-            animals += 1
-            found += stands is Truth.EXACT
+            animals += count
+            found += count * (stands is Truth.EXACT)
     return Score(judged, unknown, Share(exact, judged), Share(true, named), Share(found, animals))
 
 
-def quality(cases: Sequence[Case], above: Above) -> Quality:
-    """Return all figures. The newest cases come first: they are the examples of confusions."""
-    stands = [truth_of(case.said, case.truth, above) for case in cases]
-    known = [
-        (case, how) for case, how in zip(cases, stands, strict=True) if how is not Truth.UNKNOWN
-    ]
-    votes: dict[str, list[tuple[Label | None, Label]]] = defaultdict(list)
-    for case in cases:
-        for expert, said in case.votes.items():
-            votes[expert].append((said, case.truth))
-    claims = [
-        (case.sure, how is not Truth.WRONG)
-        for case, how in known
-        if case.sure is not None and isinstance(case.said, int)
-    ]
+def quality(tally: Tally, above: Above) -> Quality:
+    """Return all figures."""
+    stands = {pair: truth_of(*pair, above) for pair in tally.pairs}
+    known = {pair: n for pair, n in tally.pairs.items() if stands[pair] is not Truth.UNKNOWN}
+    bins: dict[int, list[tuple[Claims, bool]]] = defaultdict(list)
+    percents: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    for (pair, number, percent), claims in tally.claims.items():
+        if pair in known:
+            is_true = stands[pair] is not Truth.WRONG
+            bins[number].append((claims, is_true))
+            percents[percent].append((claims.count, is_true))
+    total = sum(known.values())
     return Quality(
-        cases=len(cases),
-        whole=score(((case.said, case.truth) for case in cases), above),
-        experts={name: score(votes[name], above) for name in sorted(votes)},
-        labels=_labels(known),
-        confusions=_confusions(case for case, how in known if how is Truth.WRONG),
-        curve=tuple(reliability(claims)),
-        acceptances={percent: _acceptance(percent, claims, len(known)) for percent in THRESHOLDS},
+        cases=tally.pairs.total(),
+        whole=score(tally.pairs.items(), above),
+        experts={name: score(tally.votes[name].items(), above) for name in sorted(tally.votes)},
+        labels=_labels(known, stands),
+        confusions=_confusions(tally, stands),
+        curve=tuple(_bin(number, bins[number]) for number in sorted(bins)),
+        acceptances={percent: _acceptance(percent, percents, total) for percent in THRESHOLDS},
     )
 
 
@@ -203,17 +254,17 @@ def _is_animal(label: Label) -> bool:
     return isinstance(label, int) or label == Verdict.Kind.ANIMAL
 
 
-def _labels(known: Iterable[tuple[Case, Truth]]) -> tuple[LabelScore, ...]:
+def _labels(known: Mapping[Pair, int], stands: Mapping[Pair, Truth]) -> tuple[LabelScore, ...]:
     """Return a score for each label, what people say most often first."""
     said: Counter[Label] = Counter()
     true: Counter[Label] = Counter()
     there: Counter[Label] = Counter()
     found: Counter[Label] = Counter()
-    for case, how in known:
-        said[case.said] += 1
-        there[case.truth] += 1
-        true[case.said] += how is not Truth.WRONG
-        found[case.truth] += how is Truth.EXACT
+    for pair, count in known.items():
+        said[pair[0]] += count
+        there[pair[1]] += count
+        true[pair[0]] += count * (stands[pair] is not Truth.WRONG)
+        found[pair[1]] += count * (stands[pair] is Truth.EXACT)
     scores = (
         LabelScore(one, Share(true[one], said[one]), Share(found[one], there[one]))
         for one in said.keys() | there.keys()
@@ -223,17 +274,30 @@ def _labels(known: Iterable[tuple[Case, Truth]]) -> tuple[LabelScore, ...]:
     )
 
 
-def _confusions(wrong: Iterable[Case]) -> tuple[Confusion, ...]:
-    photos: dict[tuple[Label, Label], list[UUID]] = defaultdict(list)
-    for case in wrong:
-        photos[case.said, case.truth].append(case.photo)
+def _confusions(tally: Tally, stands: Mapping[Pair, Truth]) -> tuple[Confusion, ...]:
     pairs = (
-        Confusion(said, truth, len(ids), tuple(dict.fromkeys(ids))[:MOST_EXAMPLES])
-        for (said, truth), ids in photos.items()
+        Confusion(*pair, count, tuple(tally.photos[pair]))
+        for pair, count in tally.pairs.items()
+        if stands[pair] is Truth.WRONG
     )
     return tuple(sorted(pairs, key=lambda one: (-one.count, str(one.said), str(one.truth))))
 
 
-def _acceptance(percent: int, claims: Iterable[tuple[float, bool]], total: int) -> Acceptance:
-    taken = [right for sure, right in claims if sure >= percent / 100]
-    return Acceptance(percent, Share(len(taken), total), Share(sum(taken), len(taken)))
+def _bin(number: int, claims: Sequence[tuple[Claims, bool]]) -> Bin:
+    count = sum(one.count for one, _ in claims)
+    return Bin(
+        low=number / BINS,
+        high=(number + 1) / BINS,
+        count=count,
+        confidence=sum(one.sure for one, _ in claims) / count,
+        right=sum(one.count for one, is_true in claims if is_true) / count,
+    )
+
+
+def _acceptance(
+    percent: int, percents: Mapping[int, Iterable[tuple[int, bool]]], total: int
+) -> Acceptance:
+    taken = [one for sure, claims in percents.items() if sure >= percent for one in claims]
+    accepted = sum(count for count, _ in taken)
+    right = sum(count for count, is_true in taken if is_true)
+    return Acceptance(percent, Share(accepted, total), Share(right, accepted))

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from wildlife.identifications import first_records
 from wildlife.identifications.models import Verdict
 from wildlife.library.filters import matching
 from wildlife.library.reader import Reader
@@ -41,17 +42,25 @@ class Queue:
     wish: Wish
     order: Order = Order.UNCERTAIN
     by_event: bool = False
+    vouches: bool = False
+    """Whether the reviewer may confirm a species that is new to the project by themselves."""
 
     def photos(self) -> QuerySet[Photo]:
         """Return the photos on which the reviewer's word is still wanted, in no order.
 
         Photos that the project accepts by itself, and those that the reviewer has spoken of, are
-        not among them.
+        not among them; but whoever vouches gets those again that want a second look.
         """
         shown = matching(Reader(self.user, ""), self.wish.without("state")).order_by()
         own = Verdict.objects.filter(photo=OuterRef("pk"), given_by=self.user)
         whole = kept_by(self.project, self.user)
-        return shown.filter(whole, unsettled(self.project)).exclude(Exists(own))
+        done = Q(Exists(own))
+        if self.vouches:
+            wanted = Verdict.objects.filter(
+                photo=OuterRef("pk"), second_look=Verdict.SecondLook.WANTED
+            )
+            done &= ~Q(Exists(wanted))
+        return shown.filter(whole, unsettled(self.project)).exclude(done)
 
     def take(self, number: int, without: Collection[UUID] = ()) -> list[Photo]:
         """Return the next photos, claimed for the reviewer, past those that others have.
@@ -119,13 +128,14 @@ def kept_by(project: Project | None, user: User) -> Q:
 def unsettled(project: Project | None) -> Q:
     """Return what holds of those of its photos that wait for a word, whoever speaks.
 
-    What the project accepts by itself waits for nobody.
+    What the project accepts by itself waits for nobody, unless it is the first of its species.
     """
     waiting = Q(state=Photo.State.DONE, settled=False)
     if project is None or project.accept_above is None:
         return waiting
     sure = Q(confidence__gte=project.accept_above, confidence__isnull=False)
-    return waiting & ~(sure & Q(several_taxa=False, disputed=False))
+    accepted = sure & Q(several_taxa=False, disputed=False)
+    return waiting & (~accepted | first_records.shows_new(project))
 
 
 def waiting_for(project: Project | None, user: User) -> int:
@@ -151,9 +161,9 @@ def group_of(photo: Photo, *, by_event: bool) -> list[Photo]:
 
 
 def new_to(project: Project, taxa: Collection[int]) -> set[int]:
-    """Return those taxa that nobody has confirmed in a project yet: they want a second look."""
-    known = Verdict.objects.filter(photo__project=project, taxon__in=taxa)
-    return set(taxa) - set(known.values_list("taxon", flat=True))
+    """Return the species among taxa that nobody vouches for in a project: the first of each there
+    wants a second look."""
+    return first_records.new_to(project.pk, taxa)
 
 
 def release(user: User, photo_ids: Collection[UUID]) -> None:

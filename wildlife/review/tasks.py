@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.db import close_old_connections
 
-from wildlife.review import accepting, queue, rules
+from wildlife.review import accepting, figures, queue, rules
 
 
 @shared_task(ignore_result=True)
@@ -28,3 +28,10 @@ def settle_anew(project_id: str, after: int) -> None:
     """Settle anew what a project has, from behind a verdict."""
     close_old_connections()
     rules.settle_anew(UUID(project_id), after)
+
+
+@shared_task(ignore_result=True)
+def count_quality(project_id: str) -> None:
+    """Count how good the answers of a project are."""
+    close_old_connections()
+    figures.count(UUID(project_id))

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 
 from wildlife.identifications import verdicts
 from wildlife.identifications.models import Verdict
-from wildlife.photos.selectors import photo_or_404
+from wildlife.photos.selectors import may_with, photo_or_404
 from wildlife.projects.rights import Right
 from wildlife.review import speaking
-from wildlife.web.review.forms import WordForm
+from wildlife.web.review.forms import AGREE, WordForm
 
 
 @require_POST
@@ -25,8 +25,11 @@ def say(request: HttpRequest, photo_id: UUID) -> HttpResponse:
         {**request.POST.dict(), "photo": photo.pk, "boxes": request.POST.getlist("boxes")}
     )
     if form.is_valid():
-        boxes = form.cleaned_data["boxes"]
-        speaking.say([photo.pk], _user(request), form.word(), boxes, form.more())
+        boxes, by = form.cleaned_data["boxes"], _user(request)
+        if form.cleaned_data["say"] == AGREE and by is not None:
+            speaking.agree([photo.pk], by, knowingly=may_with(by, Right.CURATE, photo))
+        else:
+            speaking.say([photo.pk], by, form.word(), boxes, form.more())
         messages.success(request, _("Thank you. The next answers learn from it."))
     else:
         for errors in form.errors.values():

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from wildlife.identifications.answers import Settled, Standing, settled_of
 from wildlife.identifications.models import Verdict
 from wildlife.photos.models import Photo
-from wildlife.projects.rights import Somebody
+from wildlife.photos.selectors import may_with
+from wildlife.projects.rights import Right, Somebody
 from wildlife.web import wording
 from wildlife.web.names import Name, names_of
 
@@ -38,6 +39,8 @@ class Words:
 
     said: tuple[Word, ...]
     boxes: tuple[About, ...]
+    claim: str
+    """What somebody named, new to the project, that the reader may agree with; "" for nothing."""
 
 
 def words_of(photo: Photo, reader: Somebody) -> Words:
@@ -57,11 +60,22 @@ def words_of(photo: Photo, reader: Somebody) -> Words:
         )
         if len(boxes) > 1
         else (),
+        claim=_claim(things, names, photo, reader),
     )
 
 
+def _claim(
+    things: Sequence[Settled], names: dict[str, Name], photo: Photo, reader: Somebody
+) -> str:
+    """Return the first such name: of somebody else, or for those who may confirm their own."""
+    for claim in (one.claim for one in things):
+        if claim and (claim.given_by != reader or may_with(reader, Right.CURATE, photo)):
+            return _title(claim.kind, claim.taxon, names)
+    return ""
+
+
 def _word(thing: Settled, names: dict[str, Name], photo: Photo, reader: Somebody) -> Word:
-    verdict = thing.verdict or thing.verdicts[0]
+    verdict = thing.verdict or thing.claim or thing.verdicts[0]
     agreeing = _agreeing(thing, verdict)
     who = wording.listed(dict.fromkeys(_who(one, photo, reader) for one in agreeing))
     sentence = {

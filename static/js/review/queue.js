@@ -74,7 +74,10 @@ async function tried(address, body) {
 function say(turn, body) {
   const entry = { turn, batch: null };
   entry.batch = post(turn.querySelector("form").action, body).then((answer) => {
-    if (answer.batch) return answer.batch;
+    if (answer.batch) {
+      if (answer.waits) tell(root.dataset.newHere);
+      return answer.batch;
+    }
     state.done = state.done.filter((one) => one !== entry);
     state.said -= 1;
     state.left += 1;
@@ -96,11 +99,6 @@ document.addEventListener("submit", (event) => {
   if (!turn) return;
   event.preventDefault();
   const pressed = event.submitter;
-  if (turn.hasAttribute("data-new") && pressed?.matches("[data-accept]") && !turn.dataset.sure) {
-    turn.dataset.sure = "1";
-    tell(root.dataset.second);
-    return;
-  }
   const body = new FormData(event.target, pressed);
   if (body.has("choice")) {
     body.set("say", "animal");
@@ -184,3 +182,5 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 show();
+// On a phone the head fills half of the screen, and every photo would have to be scrolled to.
+if (matchMedia("(max-width: 40rem)").matches && current()) deck.scrollIntoView();

@@ -12,10 +12,12 @@ from wildlife.identifications.digests import write_digests
 from wildlife.identifications.verdicts import Word, give
 from wildlife.photos.models import Photo
 from wildlife.projects.models import Activity, Membership, Project, Role
+from wildlife.review import figures
 from wildlife.web.quality.rows import COLUMNS
 
 URL = "/projects/mara/quality/"
 SET = "/projects/mara/quality/accept-above"
+pytestmark = pytest.mark.usefixtures("nothing_is_new")
 
 
 @pytest.fixture
@@ -104,6 +106,32 @@ def test_a_new_word_is_in_the_figures_at_once(looked_at, ann, taxa) -> None:
     assert client.get(URL).context["cases"] == 6
     give(waiting.detections.get(), Word(taxon=taxa["loxodonta-africana"]), ann)
     assert client.get(URL).context["whole"].accuracy.counts == "3 of 6"
+
+
+def test_many_words_are_counted_by_a_worker_and_told_as_old_meanwhile(
+    looked_at, mara, ann, taxa, monkeypatch
+) -> None:
+    sent: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr(figures, "AT_ONCE", 3)
+    monkeypatch.setattr(
+        figures.app, "send_task", lambda task, args, **more: sent.append((task, args))
+    )
+    client = client_of(ann)
+    for _ in range(2):  # who looks again asks nobody again
+        page = client.get(URL)
+        assert "The figures appear by themselves" in page.text
+    assert client.get("/projects/mara/quality.csv").status_code == 302
+    assert sent == [(figures.TASK, [str(mara.pk)])]
+    figures.count(mara.pk)
+    page = client.get(URL)
+    assert (page.context["cases"], page.context["figures"].is_old) == (5, False)
+    waiting = Photo.objects.get(confidence=0.93)
+    give(waiting.detections.get(), Word(taxon=taxa["panthera-leo"]), ann)
+    page = client.get(URL, {"whole": "1"}, headers={"HX-Request": "true"})
+    assert (page.context["cases"], page.context["figures"].is_old) == (5, True)
+    assert "What people said since is being counted" in page.text
+    figures.count(mara.pk)
+    assert client.get(URL).context["cases"] == 6
 
 
 def test_pages_take_few_queries(looked_at, ann, queries_of) -> None:

@@ -16,6 +16,8 @@ from wildlife.review.models import Acceptance
 from wildlife.species.models import Taxon
 from wildlife.web.review import waiting as waiting_words
 
+pytestmark = pytest.mark.usefixtures("nothing_is_new")
+
 
 @pytest.fixture
 def taxa(db: None) -> dict[str, Taxon]:

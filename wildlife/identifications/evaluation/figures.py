@@ -123,12 +123,16 @@ def claims_of(judgements: Iterable[Judgement]) -> list[tuple[float, bool]]:
     ]
 
 
+def bin_of(confidence: float, bins: int = BINS) -> int:
+    """Return in which of equal bins from 0 to 1 a confidence lies; a border is of the lower one."""
+    return min(bins - 1, max(0, ceil(confidence * bins) - 1))
+
+
 def reliability(claims: Iterable[tuple[float, bool]], bins: int = BINS) -> list[Bin]:
     """Sort (confidence, right) into equal bins from 0 to 1; a border belongs to the lower bin."""
     inside: dict[int, list[tuple[float, bool]]] = {}
     for confidence, right in claims:
-        number = min(bins - 1, max(0, ceil(confidence * bins) - 1))
-        inside.setdefault(number, []).append((confidence, right))
+        inside.setdefault(bin_of(confidence, bins), []).append((confidence, right))
     return [
         Bin(
             low=number / bins,

@@ -34,6 +34,7 @@ KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
             "answers_imported",
         ),
     ),
+    "review": (gettext_lazy("Review"), ("answers_accepted", "acceptance_undone")),
     "deployments": (
         gettext_lazy("Deployments"),
         (
@@ -100,8 +101,16 @@ def _template(verb: str, told: Mapping[str, Any]) -> str:
             "%(who)s had %(count)s photos identified again.",
             count,
         ),
-    }
-    counted |= {
+        "answers_accepted": lambda: ngettext(
+            "%(who)s accepted the answer of %(count)s photo at once.",
+            "%(who)s accepted the answers of %(count)s photos at once.",
+            count,
+        ),
+        "acceptance_undone": lambda: ngettext(
+            "%(who)s took back that the answer of %(count)s photo was accepted.",
+            "%(who)s took back that the answers of %(count)s photos were accepted.",
+            count,
+        ),
         "photos_assigned": lambda: ngettext(
             "%(who)s assigned %(count)s photo to deployments.",
             "%(who)s assigned %(count)s photos to deployments.",

@@ -14,11 +14,11 @@ from wildlife.exchange.formats.base import cell
 from wildlife.projects import services
 from wildlife.projects.models import Project
 from wildlife.projects.rights import Right, may, project_or_404
-from wildlife.review.judged import MOST, waiting
+from wildlife.review.figures import figures_of
+from wildlife.review.judged import waiting
 from wildlife.review.quality import THRESHOLDS, Quality
 from wildlife.web.projects.access import for_users
 from wildlife.web.quality.chart import curve_of
-from wildlife.web.quality.figures import figures_of
 from wildlife.web.quality.forms import AcceptAboveForm
 from wildlife.web.quality.rows import (
     COLUMNS,
@@ -41,23 +41,25 @@ def quality(request: HttpRequest, slug: str) -> HttpResponse:
     """All figures; only what accepting would do, where the slider asks."""
     project = project_or_404(request, slug)
     figures = figures_of(project)
-    made = figures.quality
     context: dict[str, Any] = {
         "here": "projects",
         "tab": "quality",
         "project": project,
-        "would": _would(request, project, made),
+        "figures": figures,
         "manages": may(request.user, Right.MANAGE, project),
         "set": _percent(project),
     }
-    if request.headers.get("HX-Request"):
+    if figures is None:
+        return render(request, "web/quality/page.html", context)
+    made = figures.quality
+    context["would"] = _would(request, project, made)
+    if request.headers.get("HX-Request") and "whole" not in request.GET:
         return render(request, "web/quality/_would.html", context)
     shown, pairs = made.labels[:MOST_LABELS], made.confusions[:MOST_PAIRS]
     named = [one.label for one in shown] + [x for one in pairs for x in (one.said, one.truth)]
     labels = Labels(named)
     context |= {
         "cases": made.cases,
-        "most": MOST if made.cases >= MOST else None,
         "left_out": figures.left_out,
         "whole": line_of(_("All together"), made.whole),
         "unknown": made.whole.unknown,
@@ -76,7 +78,11 @@ def quality(request: HttpRequest, slug: str) -> HttpResponse:
 def table(request: HttpRequest, slug: str) -> HttpResponse:
     """The figures as CSV, shares from 0 to 1 with their intervals and counts."""
     project = project_or_404(request, slug)
-    made = figures_of(project).quality
+    figures = figures_of(project)
+    if figures is None:
+        messages.info(request, _("The figures are being counted. Try again in a minute."))
+        return redirect("web:projects:quality", slug)
+    made = figures.quality
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -12,6 +12,10 @@ from wildlife.species.models import Taxon
 from wildlife.species.search import search
 
 ACCEPT = "accept"
+CONFIRM = "confirm"
+"""Accepting, by whoever may, an animal that is new to the project."""
+AGREE = "agree"
+"""Agreeing with somebody who named one."""
 
 
 class SayingForm(forms.Form):
@@ -56,7 +60,7 @@ class SayingForm(forms.Form):
     def word(self) -> Word | None:
         """Return what is said; None where the models are agreed with."""
         say = self.cleaned_data["say"]
-        if say == ACCEPT:
+        if say in (ACCEPT, CONFIRM, AGREE):
             return None
         if say != Verdict.Kind.ANIMAL:
             return Word(say)
@@ -77,6 +81,9 @@ class WordForm(SayingForm):
     """One word about one photo, or all photos of its event, or some boxes of it."""
 
     photo = forms.UUIDField()
+    say = forms.ChoiceField(
+        choices=[*((one, one) for one in (ACCEPT, CONFIRM, AGREE)), *Verdict.Kind.choices]
+    )
 
 
 class AlikeForm(SayingForm):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -43,10 +44,20 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What somebody said that wants a second look. `is_mine` is said of the reader's own word."""
+
+    who: str
+    what: str
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """`photo` is shown; `strip` are the photos of its event that are answered with it.
 
-    `is_new` says that nobody has confirmed its animal in this project yet.
+    `is_new` says that nobody vouches for its animal in this project yet, `claim` that somebody
+    named one.
     """
 
     photo: Photo
@@ -61,9 +72,12 @@ class Turn:
     more_in_event: int
     is_new: bool
     standing: str
+    claim: Claim | None
 
 
-def turns_of(project: Project | None, photos: Sequence[Photo], *, by_event: bool) -> list[Turn]:
+def turns_of(
+    project: Project | None, photos: Sequence[Photo], reader: User, *, by_event: bool
+) -> list[Turn]:
     """Return the turns of photos of a project, or of one's own; the number of queries does not
     depend on how many they are."""
     settled = settled_of(photo.pk for photo in photos)
@@ -72,14 +86,17 @@ def turns_of(project: Project | None, photos: Sequence[Photo], *, by_event: bool
     taxa = {one.taxon.pk for things in settled.values() for one in things if one.taxon}
     new = new_to(project, taxa) if project else set()
     return [
-        _turn(photo, settled.get(photo.pk, []), names, new, by_event=by_event) for photo in photos
+        _turn(photo, settled.get(photo.pk, []), names, new, reader, by_event=by_event)
+        for photo in photos
     ]
 
 
 def _slugs(thing: Settled) -> list[str]:
     answer = getattr(thing.detection, "identification", None)
-    own = [thing.taxon.slug] if thing.taxon else []
-    return own + [slug for slug, _share in (answer.runners_up if answer else ())]
+    taxa = [thing.taxon, *(one.taxon for one in thing.verdicts)]
+    return [taxon.slug for taxon in taxa if taxon] + [
+        slug for slug, _share in (answer.runners_up if answer else ())
+    ]
 
 
 def _turn(
@@ -87,6 +104,7 @@ def _turn(
     things: Sequence[Settled],
     names: Mapping[str, Name],
     new: set[int],
+    reader: User,
     *,
     by_event: bool,
 ) -> Turn:
@@ -109,7 +127,20 @@ def _turn(
         more_in_event=max(0, len(group) - MOST_STRIP),
         is_new=surest is not None and surest.taxon is not None and surest.taxon.pk in new,
         standing=surest.standing.value if surest else "",
+        claim=_claim(things, names, reader),
     )  # fmt: skip
+
+
+def _claim(things: Sequence[Settled], names: Mapping[str, Name], reader: User) -> Claim | None:
+    """Return the newest word on a photo that wants a second look."""
+    waiting = [one.claim for one in things if one.claim]
+    if not waiting:
+        return None
+    word = max(waiting, key=lambda one: (one.given_at, one.pk))
+    name = names.get(word.taxon.slug) if word.taxon else None
+    is_mine = word.given_by_id == reader.pk
+    who = word.given_by.get_username() if word.given_by else _("somebody")
+    return Claim(_("you") if is_mine else who, name.title if name else str(word), is_mine)
 
 
 def _title(surest: Settled | None, name: Name | None, things: Sequence[Settled]) -> str:

@@ -12,24 +12,30 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from wildlife.identifications import embeddings
 from wildlife.library.wish import Wish
 from wildlife.photos.models import Photo
 from wildlife.projects.models import Project
-from wildlife.projects.rights import Right, project_or_404
+from wildlife.projects.rights import Right, may, project_or_404
 from wildlife.review import accepting, lookalikes, speaking
 from wildlife.review.models import Acceptance
 from wildlife.review.queue import Order, Queue, group_of, kept_by, release
 from wildlife.web.projects.access import for_users, user_of
-from wildlife.web.review.forms import AcceptForm, WordForm
+from wildlife.web.review.forms import AGREE, CONFIRM, AcceptForm, WordForm
 from wildlife.web.review.turns import turns_of
 
 AHEAD = 8
 """Photos that are on the page, the first of them to be seen: the others are loaded before."""
 MOST_WITHOUT = 60
 MOST_SHOWN = 5
+NEW_HERE = {
+    True: gettext_lazy("New to this project: it comes again at the end, to be confirmed."),
+    False: gettext_lazy("New to this project: it counts once somebody else agrees."),
+}
+"""What is told of an answer that wants a second look, by whether the reviewer may confirm it."""
 ACTS = ("more", "say", "take_back", "leave", "accept")
 
 
@@ -84,9 +90,17 @@ def say(request: HttpRequest, slug: str = "") -> HttpResponse:
     group = group_of(photo, by_event=wanted.by_event)
     boxes = form.cleaned_data["boxes"] if len(group) == 1 else []
     ids = [one.pk for one in group]
-    batch = speaking.say(ids, user_of(request), form.word(), boxes, form.more())
+    by, said = user_of(request), form.cleaned_data["say"]
+    if said == AGREE:
+        batch = speaking.agree(ids, by, knowingly=wanted.vouches)
+    else:
+        knowingly = wanted.vouches and said == CONFIRM
+        batch = speaking.say(ids, by, form.word(), boxes, form.more(), knowingly=knowingly)
+    waits = speaking.waits(batch)
     if scripted:
-        return JsonResponse({"batch": str(batch)})
+        return JsonResponse({"batch": str(batch), "waits": waits})
+    if waits:
+        messages.info(request, NEW_HERE[wanted.vouches])
     return redirect(_address(request, project))
 
 
@@ -152,6 +166,7 @@ def _queue(request: HttpRequest, project: Project | None) -> Queue:
         wish=wish,
         order=Order(order) if order in Order.values else Order.UNCERTAIN,
         by_event=project is not None and query.get("by") == "event",
+        vouches=project is not None and may(request.user, Right.CURATE, project),
     )
 
 
@@ -161,8 +176,11 @@ def _turns(wanted: Queue, without: Sequence[UUID] = ()) -> dict[str, Any]:
     return {
         "project": project,
         "queue": wanted,
-        "turns": turns_of(project, wanted.take(AHEAD, without), by_event=wanted.by_event),
+        "turns": turns_of(
+            project, wanted.take(AHEAD, without), wanted.user, by_event=wanted.by_event
+        ),
         "form": WordForm(),
+        "new_here": NEW_HERE[wanted.vouches],
         "urls": {name: _url(project, name) for name in ACTS},
     }
 
