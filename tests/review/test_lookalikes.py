@@ -26,6 +26,8 @@ from wildlife.review.lookalikes import Group, groups_of, next_group, waiting
 from wildlife.review.models import Claim
 from wildlife.species.models import Taxon
 
+pytestmark = pytest.mark.usefixtures("nothing_is_new")
+
 NEAREST = "nearest@1"
 TABLES = (Photo, Detection, Identification, Verdict, Exemplar, Embedding, Claim)
 
