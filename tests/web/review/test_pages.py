@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.review.conftest import member, shown
 from tests.web import builders
 from wildlife.identifications.digests import write_digests
-from wildlife.identifications.models import Verdict
+from wildlife.identifications.models import Identification, Verdict
 from wildlife.projects.models import Project, Role
 from wildlife.review import accepting
 from wildlife.review import queue as review_queue
@@ -51,6 +51,16 @@ def test_the_page_has_some_photos_ahead_in_as_many_queries_as_few(
     assert "<strong data-left>12</strong>" in page
     more = client.get("/projects/mara/review/more")
     assert more.headers["X-Left"] == "12"
+
+
+def test_an_animal_that_is_not_listed_for_its_country_is_shown_with_a_warning(
+    client: Client, mara: Project, ann: User, taxa: dict[str, Taxon]
+) -> None:
+    shown(mara, taxa["panthera-leo"])
+    assert "does not list it" not in client.get("/projects/mara/review/").content.decode()
+    Identification.objects.update(countries=["DEU"], elsewhere=["panthera-leo"])
+    page = client.get("/projects/mara/review/").content.decode()
+    assert "The catalogue does not list it for Germany" in page
 
 
 def test_a_form_says_it_and_goes_on(

@@ -12,7 +12,7 @@ from wildlife.identifications.models import Verdict
 from wildlife.photos.models import Photo
 from wildlife.projects.models import Project
 from wildlife.review.queue import group_of, new_to
-from wildlife.web import wording
+from wildlife.web import whereabouts, wording
 from wildlife.web.names import Name, names_of
 
 MOST_CHOICES = 6
@@ -57,7 +57,7 @@ class Turn:
     """`photo` is shown; `strip` are the photos of its event that are answered with it.
 
     `is_new` says that nobody vouches for its animal in this project yet, `claim` that somebody
-    named one.
+    named one, `warning` that the animal is not listed for the country of the photo.
     """
 
     photo: Photo
@@ -73,6 +73,7 @@ class Turn:
     is_new: bool
     standing: str
     claim: Claim | None
+    warning: str
 
 
 def turns_of(
@@ -128,7 +129,14 @@ def _turn(
         is_new=surest is not None and surest.taxon is not None and surest.taxon.pk in new,
         standing=surest.standing.value if surest else "",
         claim=_claim(things, names, reader),
+        warning=_warning(surest),
     )  # fmt: skip
+
+
+def _warning(thing: Settled | None) -> str:
+    """Return what to think of where the models name an animal that is not listed for its place."""
+    answer = getattr(thing.detection, "identification", None) if thing else None
+    return whereabouts.warning(answer) if answer and thing and not thing.by_people else ""
 
 
 def _claim(things: Sequence[Settled], names: Mapping[str, Name], reader: User) -> Claim | None:
