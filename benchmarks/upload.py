@@ -16,6 +16,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psutil
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,7 +85,7 @@ def main() -> None:
     if given.url:
         run(given.url, given.token, given.photos, given.clients)
         return
-    with own_copy(postgres=given.postgres) as (url, token):
+    with own_copy(postgres=given.postgres) as (url, token, web), measured(web):
         run(url, token, given.photos, given.clients)
 
 
@@ -182,8 +184,8 @@ def told(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def own_copy(*, postgres: bool) -> Iterator[tuple[str, str]]:
-    """Run a web process of its own; yield its address and a token."""
+def own_copy(*, postgres: bool) -> Iterator[tuple[str, str, int]]:
+    """Run a web server of its own; yield its address, a token, and its process."""
     with (
         tempfile.TemporaryDirectory(prefix="wildlife-upload-") as folder,
         running_postgres() if postgres else nullcontext("") as database,
@@ -201,10 +203,31 @@ def own_copy(*, postgres: bool) -> Iterator[tuple[str, str]]:
         token = made.stdout.decode().rpartition("TOKEN ")[2].split()[0]
         port = free_port()
         argv = [sys.executable, "-m", "gunicorn", "wildlife.wsgi", "--threads", "8"]
-        with running([*argv, "--bind", f"127.0.0.1:{port}", "--log-level", "error"], env):
+        argv += ["--bind", f"127.0.0.1:{port}", "--log-level", "error"]
+        with running(argv, env) as web:
             url = f"http://127.0.0.1:{port}"
             wait_for(url)
-            yield url, token
+            yield url, token, web
+
+
+@contextmanager
+def measured(web: int) -> Iterator[None]:
+    """Say afterwards how much memory a web server's processes took at most."""
+    ended, most = threading.Event(), 0
+
+    def watch() -> None:
+        nonlocal most
+        while not ended.wait(0.5):
+            server = psutil.Process(web)
+            taken = [one.memory_info().rss for one in [server, *server.children()]]
+            most = max(most, *taken)
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    yield
+    ended.set()
+    watching.join()
+    print(f"a web process took {most / 1e6:.0f} MB at most")
 
 
 @contextmanager
@@ -216,10 +239,10 @@ def redis(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def running(argv: list[str], env: dict[str, str]) -> Iterator[None]:
+def running(argv: list[str], env: dict[str, str]) -> Iterator[int]:
     process = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
     try:
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(30)
