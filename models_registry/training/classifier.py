@@ -57,18 +57,19 @@ def make(
 ) -> ModelCard:
     """Train as ordered and return the card of the release. Raises TrainingRefused, CardInvalid."""
     trained = train(samples, lineages, order, options, watcher)
-    degrees = temperature(trained.answers)
-    folder = order.into / order.name
-    figures = write_report(
-        folder / "report",
-        trained.history,
-        trained.answers,
-        trained.checks,
-        trained.outputs.labels,
-        lineages,
-        degrees,
-    )
-    measured = {name: value for name, value in figures.items() if isinstance(value, int | float)}
+    folder, degrees, measured = order.into / order.name, 1.0, {}
+    if trained.history:
+        degrees = temperature(trained.answers)
+        figures = write_report(
+            folder / "report",
+            trained.history,
+            trained.answers,
+            trained.checks,
+            trained.outputs.labels,
+            lineages,
+            degrees,
+        )
+        measured = {key: value for key, value in figures.items() if isinstance(value, int | float)}
     labels, tensors, gallery = trained.outputs.labels, trained.tensors, None
     if options.kind == "embedder":
         gallery = _gallery(trained, samples, lineages, order.parent.input.size, watcher)

@@ -48,6 +48,11 @@ class ClassifierOptions:
     architecture: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def only_gallery(self) -> bool:
+        """Whether nothing is trained: an embedder that sees as its parent does."""
+        return self.kind == "embedder" and not (self.head_epochs or self.epochs)
+
 
 @dataclass(frozen=True, slots=True)
 class DetectorOptions:

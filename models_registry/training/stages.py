@@ -77,8 +77,10 @@ class Stages:
         self.answers = Answers(np.empty((0, lesson.outputs), np.float32), ())
 
     def run(self) -> dict[str, list[dict[str, float]]]:
-        """Train and return the figures of each stage's epochs."""
+        """Train and return the figures of each stage's epochs; none where nothing is trained."""
         options, lesson = self.options, self.lesson
+        if options.only_gallery:
+            return {}
         frozen, vectors = self._kept(self.views, options.turns)
         checks, seen = self._kept(self.checks, 0)
         course: KeptCourse | LiveCourse

@@ -182,3 +182,12 @@ def test_an_embedder_whose_layers_stay_runs_the_weights_of_its_parent(order: Ord
     assert card.weights == "../parent/weights.safetensors"
     assert card.weights_path(Path()).samefile(order.weights)
     assert not (card.folder / "weights.safetensors").exists()
+
+
+def test_an_embedder_of_which_nothing_is_trained_only_gets_a_gallery(order: Order) -> None:
+    beside = replace(order, into=order.parent.folder.parent)
+    heard = Listener()
+    card = train(beside, "embedder", QUICK | {"epochs": 0, "head_epochs": 0}, heard)
+    assert {name for name, _, _ in heard.stages} == {"gallery"}
+    assert (card.gallery, card.temperature) == ("gallery.safetensors", 1.0)
+    assert not (card.folder / "report").exists()
