@@ -24,7 +24,7 @@ from wildlife.library.filters import matching
 from wildlife.library.reader import Reader
 from wildlife.photos.models import Photo
 from wildlife.review.models import Claim
-from wildlife.review.queue import CLAIMED_FOR, Queue, kept_by, release, unsettled
+from wildlife.review.queue import CLAIMED_FOR, Queue, kept_by, new_to, release, unsettled
 from wildlife.review.spheres import spheres
 
 MOST = 5_000
@@ -102,12 +102,12 @@ def waiting(queue: Queue, model: str, only: Collection[int] | None = None) -> li
         found = found.filter(detection__in=only)
     rows = list(map(_row, found.order_by(*_NEWEST).values_list(*_COLUMNS)[:MOST]))
     open_boxes, begun = _open_on(queue, {row.photo for row in rows})
-    threshold = queue.project.accept_above if queue.project else None
+    accepted = _accepted(queue, rows)
     return [
         row._replace(begun=row.photo in begun)
         for row in rows
         if row.detection in open_boxes.get(row.photo, (row.detection,))
-        and not (threshold is not None and row.taxon is not None and row.sureness >= threshold)
+        and row.detection not in accepted
     ]
 
 
@@ -226,6 +226,16 @@ def _open_on(queue: Queue, photos: Collection[UUID]) -> tuple[dict[UUID, set[int
             elif thing.detection is not None and thing.standing in OPEN:
                 by_photo[photo].add(thing.detection.pk)
     return by_photo, begun
+
+
+def _accepted(queue: Queue, rows: Iterable[Waiting]) -> set[int]:
+    """Return the detections whose answers the project accepts by itself: none of a new species."""
+    project = queue.project
+    if project is None or project.accept_above is None:
+        return set()
+    sure = [row for row in rows if row.taxon and row.sureness >= project.accept_above]
+    new = new_to(project, {row.taxon for row in sure if row.taxon})
+    return {row.detection for row in sure if row.taxon not in new}
 
 
 def _numbered(things: Iterable[object]) -> NDArray[np.int64]:

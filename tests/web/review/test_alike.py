@@ -94,7 +94,7 @@ def test_all_that_is_ticked_is_answered_and_can_be_taken_back(
     assert [one.taxon.slug for one in given if one.taxon] == [LION] * 3
     assert not Claim.objects.exists()
     after = client.get(ADDRESS)
-    assert [str(one) for one in after.context["messages"]] == ["3 animals are answered."]
+    assert str(next(iter(after.context["messages"]))) == "3 animals are answered."
     assert "No look-alikes wait for you" in after.content.decode()
     (said,) = after.context["said"]
     assert (said.title, said.count) == ("Lion", 3)
@@ -237,3 +237,19 @@ def test_the_queue_leads_to_the_look_alikes(client: Client, lions: list[Detectio
     page = client.get("/projects/mara/review/?taxon=felidae").content.decode()
     assert f'href="{ADDRESS}?taxon=felidae"' in page
     assert '<span class="count">4<span' in page
+
+
+@pytest.mark.usefixtures("ann")
+def test_of_a_species_that_is_new_here_one_reads_that_somebody_else_has_to_agree(
+    client: Client, mara: Project, lions: list[Detection]
+) -> None:
+    page = say(client, lions, say="accept")
+    words = [str(one) for one in client.get(page["Location"]).context["messages"]]
+    assert words[0] == "4 animals are answered."
+    assert "somebody else agrees" in words[1]
+    assert not Photo.objects.filter(settled=True).exists()
+    other = Client()
+    other.force_login(member(mara, "bo"))
+    assert len(other.get(ADDRESS).context["sheet"].tiles) == 4
+    say(other, lions, say="accept")
+    assert Photo.objects.filter(settled=True).count() == 4

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from wildlife.identifications import embeddings
 from wildlife.library.wish import Wish
 from wildlife.projects.models import Project
-from wildlife.projects.rights import Right, project_or_404
+from wildlife.projects.rights import Right, may, project_or_404
 from wildlife.review import lookalikes, speaking
 from wildlife.review.queue import Queue
 from wildlife.web.projects.access import for_users, user_of
 from wildlife.web.review.forms import AlikeForm
 from wildlife.web.review.sheets import said_together, sheet_of
+from wildlife.web.review.views import NEW_HERE
 
 MOST_PASSED = 100
 
@@ -75,6 +76,8 @@ def say(request: HttpRequest, slug: str) -> HttpResponse:
     done = lookalikes.say(queue, member.release, form.cleaned_data["boxes"], word)
     lookalikes.leave(queue, shown)
     messages.success(request, _told(done.given))
+    if speaking.waits(done.batch):
+        messages.info(request, NEW_HERE[may(request.user, Right.CURATE, project)])
     if done.passed_over:
         words = ngettext(
             "%(count)d was left out: somebody else has it, or has answered it, by now.",
