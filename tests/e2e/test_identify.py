@@ -68,7 +68,7 @@ def test_every_expert_and_the_graph_are_shown(visit, elephant):
     choose(page, elephant)
     wait_for_answer(page)
     main = page.locator("main")
-    for release in ("detector@1", "coarse@2", "animals@2", "mammals@1", "nearest@1"):
+    for release in ("detector@1", "coarse@2", "animals@3", "mammals@1", "nearest@2"):
         expect(main).to_contain_text(release)
     expect(main).to_contain_text(re.compile(r"\d+ ms"))
 

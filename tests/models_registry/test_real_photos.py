@@ -20,7 +20,7 @@ from wildlife.settings import BASE_DIR, MODEL_CACHE_DIR
 pytestmark = pytest.mark.shared
 
 CLASSIFIERS = (
-    "animals@2",
+    "animals@3",
     "birds@2",
     "coarse@2",
     "cold-blooded@1",

@@ -42,7 +42,7 @@ def test_a_burst_of_one_animal_comes_together_and_different_species_do_not(
     registry = Registry(settings.MODEL_CARD_DIRS[:1], settings.MODEL_CACHE_DIR, Path("/nowhere"))
     folder = shared_dir / "photos/camera-trap"
     crops = [surest(registry, folder / name) for name in PHOTOS]
-    vectors = registry.embedder("nearest@1").embed(crops).astype(np.float16).astype(np.float32)
+    vectors = registry.embedder("nearest@2").embed(crops).astype(np.float16).astype(np.float32)
     same = np.zeros(len(crops), np.int64)  # the models call them all the same: looks alone decide
     groups = spheres(vectors, same, np.arange(len(crops)))
     kinds = list(PHOTOS.values())
