@@ -90,9 +90,11 @@ def test_every_format_reports_it(photo: Photo, kind: str, key: str) -> None:
     told = _READERS.get(key, _text)(to.getvalue())
     word = {
         "camtrap-dp": {"person": "human"},
+        "camtrap-dp-photos": {"person": "human"},
         "wildlife-insights": {"person": "Human", "vehicle": "Vehicle"},
         "megadetector": _NUMBERS,
         "speciesnet": _NUMBERS,
+        "speciesnet-old": _NUMBERS,
     }
     assert word.get(key, {}).get(kind, kind) in told
 
@@ -126,8 +128,10 @@ def _kinds(content: bytes) -> list[str]:
 _READERS = {
     "parquet": _kinds,
     "camtrap-dp": _member("observations.csv", "observationType"),
+    "camtrap-dp-photos": _member("observations.csv", "observationType"),
     "darwin-core": _member("occurrence.csv", "occurrenceRemarks"),
     "wildlife-insights": _member("images.csv", "common_name"),
     "megadetector": _categories,
     "speciesnet": _categories,
+    "speciesnet-old": _categories,
 }
