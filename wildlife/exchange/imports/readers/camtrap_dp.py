@@ -114,7 +114,7 @@ def _entry(row: Row, shelf: Shelf, brought: Brought, tables: dict[str, str]) -> 
     if "://" in path or not path:
         path = cells.get("fileName", path)
     else:
-        inside = str(PurePosixPath(tables[PACKAGE]).parent / path.replace("\\", "/"))
+        inside = _inside(path, brought, tables)
     if not path:
         return Trouble(row.line, key, "no_name", _("This item names no file."))
     said: list[Said] = []
@@ -140,6 +140,15 @@ def _entry(row: Row, shelf: Shelf, brought: Brought, tables: dict[str, str]) -> 
         deployment=cells.get("deploymentID", ""),
         moment=moment if cells.get("mediaComments") != NO_TIME else None,
         member=inside,
+    )
+
+
+def _inside(path: str, brought: Brought, tables: dict[str, str]) -> str:
+    """Return where the archive has a photo of the package: there, or beside it without folders."""
+    root, there = PurePosixPath(tables[PACKAGE]).parent, PurePosixPath(path.replace("\\", "/"))
+    beside = str(root / there.name)
+    return (
+        beside if brought.has(beside) and not brought.has(str(root / there)) else str(root / there)
     )
 
 
