@@ -67,6 +67,7 @@ class Portion:
                 troubles.append(trouble(item.line, item.path, one))
         self._answer(found, counts, troubles)
         self._stand(found, counts)
+        troubles.sort(key=lambda one: one.line)
         return counts, [self._problem(one) for one in troubles]
 
     def _problem(self, one: Trouble) -> ImportProblem:
