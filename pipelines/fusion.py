@@ -12,13 +12,12 @@ R2  How much each coarse group is believed in is a product: the coarse classifie
     labels": the expert for birds that knows none of it speaks against a bird.
 R3  Within a group, the experts whose ground it is are pooled geometrically (Genest & Zidek 1986,
     "Combining probability distributions"): a taxon that one of them rules out needs a strong word
-    of another. A taxon gets at least `floor`, and what the expert says to the nearest taxon above
-    it. If the expert has a label of neither, it gets `unlisted`: nobody can rule out what they have
-    never heard of. An expert counts by its weight, by its share of "one of my labels", by how much
-    of that its best taxon has, to the power of `sure` (who is torn may be looking at what it has
-    never learnt), and by how many taxa of the group it can name, compared with who can name most,
-    to the power of `breadth`: who knows sixty birds is seldom right against a thousand. The mean
-    is taken to the power of `sharpen`: those who agree are together surer than each alone.
+    of another. A label that an expert does not have gets `floor`, or what the expert says to the
+    nearest taxon above it. An expert counts by its weight, by its share of "one of my labels", by
+    how much of that its best taxon has, to the power of `sure` (who is torn may be looking at what
+    it has never learnt), and by how many taxa of the group it can name, compared with who can name
+    most, to the power of `breadth`: who knows sixty birds is seldom right against a thousand. The
+    mean is taken to the power of `sharpen`: those who agree are together surer than each alone.
 R4  What even the surest of them keeps for "none of my labels" belongs to no taxon below the class.
     The rest is laid on the taxa by R3 and summed upward, so that experts with different lists
     agree where their lists meet.
@@ -37,7 +36,7 @@ The plain votes of `pipelines.tally` may be chosen instead by `method`; R1 and R
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipelines import tally
 from pipelines.places import NOWHERE, Place
@@ -64,14 +63,12 @@ def fuse(
     tree: Tree,
     rules: Rules,
     places: Mapping[str, Place] | None = None,
-    names: Mapping[str, Collection[str]] | None = None,
 ) -> list[Identification]:
     """Return one identification per crop, in the order of `crops`.
 
-    `places` are those of photos, by their ids, where they are known; `names` the taxa that each
-    release has labels of. A release that is not among them is taken to have labels of all.
+    `places` are those of photos, by their ids, where they are known.
     """
-    places, names = places or {}, names or {}
+    places = places or {}
     voices: dict[tuple[str, int], list[tuple[Ballot, Vote]]] = {}
     for ballot in ballots:
         for vote in ballot.votes:
@@ -81,7 +78,6 @@ def fuse(
             crop,
             voices.get((crop.photo_id, crop.index), []),
             places.get(crop.photo_id, NOWHERE),
-            names,
             tree,
             rules,
         )
@@ -90,18 +86,13 @@ def fuse(
 
 
 def _identify(
-    crop: Crop,
-    cast: list[tuple[Ballot, Vote]],
-    place: Place,
-    names: Mapping[str, Collection[str]],
-    tree: Tree,
-    rules: Rules,
+    crop: Crop, cast: list[tuple[Ballot, Vote]], place: Place, tree: Tree, rules: Rules
 ) -> Identification:
     nothing = _nothing(crop, rules)
     if nothing >= rules.no_animal:  # R1
         return Identification(crop.photo_id, crop.index, "", "", nothing, 1.0, "no_animal")
     voices = [
-        voice_of(ballot, vote, tree, names.get(ballot.release))
+        voice_of(ballot, vote, tree)
         for ballot, vote in sorted(cast, key=lambda pair: pair[0].expert)
         if ballot.weight > 0 and all(math.isfinite(share) for _, share in vote.scores)
     ]

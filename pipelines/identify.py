@@ -3,7 +3,7 @@
 Runners, workers and the picture on the page all read this one definition.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, BinaryIO, Protocol, cast
@@ -65,7 +65,6 @@ class Media(Protocol):
 
 
 Places = Callable[[list[Scene]], Mapping[str, Place]]
-Names = Callable[[Iterable[str]], Mapping[str, Collection[str]]]
 Describe = Callable[[list[Scene], list[Crop], list[Ballot], list[Identification]], Any]
 
 
@@ -74,15 +73,13 @@ class Tools:
     """What the steps need from outside.
 
     `places` tells where photos were taken, by their ids, as far as that is known and says which
-    animals live there; `names` which taxa releases have labels of, as far as they are still there;
-    `describe` is the join with the species database.
+    animals live there; `describe` is the join with the species database.
     """
 
     models: Models
     media: Media
     tree: Callable[[], Tree]
     places: Places
-    names: Names
     describe: Describe
     max_pixels: int
 
@@ -148,14 +145,7 @@ def expert_step(member: Member) -> str:
 def _fuse(
     scenes: list[Scene], crops: list[Crop], *ballots: Ballot, rules: Rules, tools: Tools
 ) -> list[Identification]:
-    return fuse(
-        crops,
-        ballots,
-        tree=tools.tree(),
-        rules=rules,
-        places=tools.places(scenes),
-        names=tools.names(ballot.release for ballot in ballots),
-    )
+    return fuse(crops, ballots, tree=tools.tree(), rules=rules, places=tools.places(scenes))
 
 
 def _describe(scenes: list[Scene], crops: list[Crop], *rest: Any, tools: Tools) -> Any:

@@ -1,7 +1,7 @@
 """What the experts say to the taxa of one group, pooled (R3 and R8 of `pipelines.fusion`)."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.places import Place
@@ -19,8 +19,7 @@ CANDIDATES = 60
 class Voice:
     """One expert's vote on one crop, sorted by group: what it says to taxa of its ground.
 
-    `listed` sums that up by group; `none` is all the rest. `names` are the taxa that it has labels
-    of, as far as that is known.
+    `listed` sums that up by group; `none` is all the rest.
     """
 
     expert: str
@@ -29,10 +28,9 @@ class Voice:
     scores: Mapping[str, Mapping[str, float]]
     listed: Mapping[str, float]
     none: float
-    names: Collection[str] | None = None
 
 
-def voice_of(ballot: Ballot, vote: Vote, tree: Tree, names: Collection[str] | None = None) -> Voice:
+def voice_of(ballot: Ballot, vote: Vote, tree: Tree) -> Voice:
     breadth = dict(ballot.breadth)
     scores: dict[str, dict[str, float]] = {}
     for slug, probability in vote.scores:
@@ -43,7 +41,7 @@ def voice_of(ballot: Ballot, vote: Vote, tree: Tree, names: Collection[str] | No
             of[key] = of.get(key, 0.0) + probability
     listed = {group: sum(of.values()) for group, of in scores.items()}
     none = max(0.0, 1.0 - sum(listed.values()))
-    return Voice(ballot.expert, ballot.weight, breadth, scores, listed, none, names)
+    return Voice(ballot.expert, ballot.weight, breadth, scores, listed, none)
 
 
 def best_of(voice: Voice) -> tuple[str, float]:
@@ -66,25 +64,15 @@ def pooled_in(
     for voice in voices:
         weight = say_of(voice, group, voices, rules)
         total += weight
+        scores, listed = voice.scores[group], voice.listed[group]
         for key, line in lines.items():
-            logs[key] += weight * math.log(_given(voice, group, line, rules))
+            given = max(scores.get(above, 0.0) for above in line) / listed
+            logs[key] += weight * math.log(max(given, rules.floor))
     pooled = {key: rules.sharpen * log / total for key, log in logs.items()}
     for key in pooled:
         if is_stranger(key, place, tree):
             pooled[key] += math.log(max(rules.elsewhere, NOTHING))
     return normal(pooled)
-
-
-def _given(voice: Voice, group: str, line: Sequence[str], rules: Rules) -> float:
-    """R3: return what an expert gives a taxon, whose lineage is `line`, of what it gives the group.
-
-    An expert cannot rule out what it has no label of.
-    """
-    scores = voice.scores[group]
-    given = max(scores.get(key, 0.0) for key in line) / voice.listed[group]
-    if given or voice.names is None or any(key in voice.names for key in line):
-        return max(given, rules.floor)
-    return max(rules.unlisted, rules.floor)
 
 
 def is_stranger(key: str, place: Place, tree: Tree) -> bool:

@@ -15,8 +15,8 @@ from tests.pipelines.build import LINEAGES, ballot, crop, key, small_tree
 TREE = small_tree()
 
 
-def answer(*ballots: Ballot, of=None, rules: Rules | None = None, names=None) -> Identification:
-    [identification] = fuse([of or crop()], ballots, tree=TREE, rules=rules or Rules(), names=names)
+def answer(*ballots: Ballot, of=None, rules: Rules | None = None) -> Identification:
+    [identification] = fuse([of or crop()], ballots, tree=TREE, rules=rules or Rules())
     return identification
 
 
@@ -82,31 +82,6 @@ def test_r3_a_second_choice_of_all_beats_what_one_of_them_rules_out():
     one = ballot("one", {"Loxodonta africana": 0.55, "Elephas maximus": 0.45})
     two = ballot("two", {"Felis catus": 0.55, "Elephas maximus": 0.45})
     assert answer(one, two).taxon == "elephas-maximus"
-
-
-RAVEN = ballot("birds", {"Corvus corax": 0.95, "Struthio camelus": 0.01})
-OSTRICH = ballot("general", {"Struthio camelus": 0.9})
-
-
-def test_r3_nobody_rules_out_what_they_have_never_heard_of():
-    birds = {"birds@1": {"corvus-corax", "struthio-camelus"}}
-    heard = birds | {"general@1": {"corvus-corax", "struthio-camelus"}}
-    unheard = birds | {"general@1": {"struthio-camelus"}}
-    seen, rules = crop(bird=1.0), Rules(unlisted=0.3)
-    assert answer(RAVEN, OSTRICH, of=seen, rules=rules, names=heard).taxon == "struthio-camelus"
-    assert answer(RAVEN, OSTRICH, of=seen, rules=rules, names=unheard).taxon == "corvus-corax"
-    assert answer(RAVEN, OSTRICH, of=seen, rules=rules) == answer(
-        RAVEN, OSTRICH, of=seen, rules=rules, names=heard
-    )
-
-
-def test_r3_a_label_above_is_a_label_of_what_lies_below():
-    family = {"birds@1": {"corvus-corax"}, "general@1": {"corvidae", "struthio-camelus"}}
-    species = {"birds@1": {"corvus-corax"}, "general@1": {"corvus-corax", "struthio-camelus"}}
-    seen = crop(bird=1.0)
-    assert answer(RAVEN, OSTRICH, of=seen, names=family) == answer(
-        RAVEN, OSTRICH, of=seen, names=species
-    )
 
 
 def test_r3_a_label_above_counts_for_what_lies_below():

@@ -26,7 +26,6 @@ from wildlife.identifications.models import Detection, Identification, Run, Vote
 from wildlife.identifications.places import places_of
 from wildlife.identifications.rows import answer_columns
 from wildlife.identifications.telling import tell_of
-from wildlife.identifications.toolbox import names_of
 from wildlife.photos.models import Photo
 from wildlife.projects.models import Happening
 from wildlife.species.selectors import tree
@@ -94,15 +93,8 @@ def _join(
 ) -> list[UUID]:
     """Join the votes on detections of one run; return the photos whose answers are others now."""
     rules = Rules(method=settings.FUSION_METHOD)
-    ballots = list(_ballots(run, rows, weights))
-    answers = fuse(
-        [_crop(row) for row in rows],
-        ballots,
-        tree=tree(),
-        rules=rules,
-        places=places,
-        names=names_of(ballot.release for ballot in ballots),
-    )
+    ballots = _ballots(run, rows, weights)
+    answers = fuse([_crop(row) for row in rows], ballots, tree=tree(), rules=rules, places=places)
     taxa = accepted(answer.taxon for answer in answers)
     changed = []
     for row, answer in zip(rows, answers, strict=True):

@@ -3,7 +3,7 @@
 A file of votes is JSON lines: a `Header`, then one `Record` per photo. Full scores are kept.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -77,22 +77,14 @@ def record(truths: Iterable[Truth], who: Lineup) -> Iterator[Record]:
 
 
 def answers_of(
-    one: Record,
-    *,
-    tree: Tree,
-    rules: Rules,
-    weights: Mapping[str, float] | None = None,
-    names: Mapping[str, Collection[str]] | None = None,
+    one: Record, *, tree: Tree, rules: Rules, weights: Mapping[str, float] | None = None
 ) -> list[Identification]:
-    """Return the answers for the crops of a photo, by these rules and weights.
-
-    `names` are the taxa that each release has labels of.
-    """
+    """Return the answers for the crops of a photo, by these rules and weights."""
     ballots = [
         replace(ballot, weight=(weights or {}).get(ballot.expert, ballot.weight))
         for ballot in one.ballots
     ]
-    return fuse(one.crops, ballots, tree=tree, rules=rules, names=names)
+    return fuse(one.crops, ballots, tree=tree, rules=rules)
 
 
 def write_votes(path: Path, head: Header, records: Iterable[Record]) -> Iterator[Record]:

@@ -59,14 +59,9 @@ def evaluate(
     failed = tuple((one.file, one.failure) for _, one in pairs if one.failure)
     pairs = [(truth, one) for truth, one in pairs if not one.failure]
     known = {name: _species(keys, tree) for name, keys in head.can_name.items()}
-    names = {
-        member.release: frozenset(head.can_name[member.name])
-        for member in head.lineup.experts
-        if member.name in head.can_name
-    }
 
     def judged(truth: Truth, one: Record, can_name: Mapping[str, Collection[str]]) -> Judgement:
-        answers = answers_of(one, tree=tree, rules=rules, weights=weights, names=names)
+        answers = answers_of(one, tree=tree, rules=rules, weights=weights)
         return judge(truth, one, answers, tree=tree, can_name=can_name)
 
     every = tuple(judged(truth, one, known) for truth, one in pairs)
