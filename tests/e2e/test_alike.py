@@ -70,6 +70,9 @@ def test_a_sheet_is_answered_without_the_mouse_and_taken_back(sheet):
     page = sheet()
     expect(page.locator("#sheet-title")).to_have_text("African savanna elephant")
     expect(page.locator("[data-ticked]")).to_have_text("8")
+    for all_of_them in ("0", "8"):
+        page.keyboard.press("x")
+        expect(page.locator("[data-ticked]")).to_have_text(all_of_them)
     page.keyboard.press("ArrowRight")
     odd = page.get_by_role("checkbox", name="Asian elephant")
     for _ in range(8):

@@ -233,6 +233,19 @@ def test_the_other_animal_of_a_photo_still_waits_if_need_be_alone(
     assert Photo.objects.get(pk=one.photo_id).settled
 
 
+def test_of_very_many_the_newest_are_compared(
+    mara: Project, ann: User, taxa: dict[str, Taxon], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    old, mid, new = (
+        seen(mara, taxa["panthera-leo"], taken_at=now - timedelta(days=days)) for days in (3, 2, 1)
+    )
+    monkeypatch.setattr(lookalikes, "MOST", 2)
+    assert {one.detection for one in waiting(queue(mara, ann), NEAREST)} == {mid.pk, new.pk}
+    assert lookalikes.count(queue(mara, ann), NEAREST) == 2
+    assert [one.detection for one in waiting(queue(mara, ann), NEAREST, [old.pk])] == [old.pk]
+
+
 def test_a_crop_that_nobody_could_see_is_in_no_group(
     mara: Project, ann: User, taxa: dict[str, Taxon]
 ) -> None:

@@ -253,3 +253,11 @@ def test_of_a_species_that_is_new_here_one_reads_that_somebody_else_has_to_agree
     assert len(other.get(ADDRESS).context["sheet"].tiles) == 4
     say(other, lions, say="accept")
     assert Photo.objects.filter(settled=True).count() == 4
+
+
+@pytest.mark.usefixtures("ann")
+def test_a_project_that_accepts_by_itself_has_the_first_of_a_species_looked_at(
+    client: Client, mara: Project, lions: list[Detection]
+) -> None:
+    Project.objects.update(accept_above=0.8)
+    assert len(client.get(ADDRESS).context["sheet"].tiles) == 4
