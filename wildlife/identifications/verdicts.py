@@ -64,9 +64,7 @@ def give(
     Who may is the caller's question.
     """
     box = box_of(detection)
-    return mark(
-        detection.photo_id, box, word, by, source=source, batch=batch, knowingly=knowingly
-    )
+    return mark(detection.photo_id, box, word, by, source=source, batch=batch, knowingly=knowingly)
 
 
 @transaction.atomic
