@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from numpy.typing import NDArray
 from PIL import Image
 
+from models_registry.errors import ReleaseUnknown
 from models_registry.interfaces import Box, Label
 from models_registry.models import ModelRelease
 from wildlife.identifications import services, sweeping, toolbox
@@ -76,6 +77,11 @@ class Registry:
         return self.models[key]
 
     classifier = detector
+
+    def labels(self, key: str) -> tuple[Label, ...]:
+        if key not in self.models:
+            raise ReleaseUnknown(key)
+        return tuple(self.models[key].labels)
 
     def precision(self, key: str) -> str:
         return self.models[key].precision
