@@ -26,6 +26,6 @@ class Rules:
     breadth: float = 1.6
     sure: float = 1.5
     floor: float = 2e-4
-    sharpen: float = 1.2
+    sharpen: float = 1.1
     elsewhere: float = 0.1
     method: str = "tree"
