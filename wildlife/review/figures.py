@@ -28,6 +28,8 @@ AT_ONCE = 3_000
 """Words that are counted while somebody waits: in less than a second."""
 GOOD_FOR = 600
 """Seconds. Answers that are made anew, and photos that are deleted, tell within that time."""
+QUIET_FOR = 60
+"""Seconds for which figures of many words are told without asking whether there are more."""
 KEPT_FOR = 30 * 86_400
 ASKED_FOR = 120
 """Seconds until a worker that does not come back is asked again."""
@@ -51,10 +53,12 @@ class Figures:
 def figures_of(project: Project) -> Figures | None:
     """Return the figures; None where they are many, and a worker counts them for the first time.
 
-    One query where they are known.
+    One query at most where they are known.
     """
-    stamp = _stamp(project)
     known: Figures | None = cache.get(_key(project.pk))
+    if known and known.stamp[0] > AT_ONCE and _age(known) < QUIET_FOR:
+        return known
+    stamp = _stamp(project)
     if known and known.stamp == stamp and _age(known) < GOOD_FOR:
         return known
     if stamp[0] <= AT_ONCE:

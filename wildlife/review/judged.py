@@ -95,10 +95,10 @@ def judged(project: Project) -> Iterator[Case]:
     Two queries, and three for every PORTION of photos.
     """
     together = Acceptance.objects.filter(project=project).values("pk")
-    given = Verdict.objects.filter(photo__project=project, photo__state=Photo.State.DONE)
     # A batch is null for what was not given together with others.
-    seen = given.exclude(batch__isnull=False, batch__in=together)
-    newest = seen.order_by().values("photo").annotate(at=Max("given_at"), last=Max("pk"))
+    seen = Verdict.objects.exclude(batch__isnull=False, batch__in=together)
+    given = seen.filter(photo__project=project, photo__state=Photo.State.DONE)
+    newest = given.order_by().values("photo").annotate(at=Max("given_at"), last=Max("pk"))
     photos = list(newest.order_by("-at", "-last").values_list("photo", flat=True))
     learning = _learning()
     for start in range(0, len(photos), PORTION):

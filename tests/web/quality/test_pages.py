@@ -113,6 +113,7 @@ def test_many_words_are_counted_by_a_worker_and_told_as_old_meanwhile(
 ) -> None:
     sent: list[tuple[str, list[str]]] = []
     monkeypatch.setattr(figures, "AT_ONCE", 3)
+    monkeypatch.setattr(figures, "QUIET_FOR", 0)
     monkeypatch.setattr(
         figures.app, "send_task", lambda task, args, **more: sent.append((task, args))
     )

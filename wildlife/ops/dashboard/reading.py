@@ -24,7 +24,7 @@ MINUTES = 60
 HOUR_OF_STEPS = 60_000
 """Results of steps among which the last hour's are looked for: about 5,000 runs."""
 STEPS = 3_000
-SLICES, PER_SLICE = 30, 150
+SLICES, PER_SLICE = 30, 100
 FAILURES = 20
 _UNDONE = ~Q(state="done")  # as its index says it
 
