@@ -267,6 +267,35 @@ def test_a_folder_is_walked_when_it_is_chosen(look, card):
     assert UploadItem.objects.filter(path="DCIM/IMG_0007.JPG").exists()
 
 
+def drop(page: Page, *paths: Path) -> None:
+    """Let files and folders fall onto the page, as from a file manager."""
+    tools = page.context.new_cdp_session(page)
+    box = page.locator("[data-drop]").bounding_box()
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        tools.send("Input.dispatchDragEvent", {"type": kind, "data": data, **at})
+
+
+def test_folders_and_archives_that_are_dropped_are_walked_beside_photos(look, card, tmp_path):
+    whole = saved(scene())
+    for name in ("DCIM/100RECNX/1.JPG", "DCIM/101RECNX/deep/狮子.jpg", "DCIM/.thumbs/2.JPG"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(whole + name.encode())
+    for name in ("DCIM/._1.JPG", "DCIM/index.dat"):
+        (tmp_path / name).write_bytes(whole)
+    page = look()
+    drop(page, tmp_path / "DCIM", card / "more.zip", card / "IMG_0001.JPG", card / "notes.jpg")
+    expect(page.locator("[data-uploads]")).to_contain_text("4 uploaded, 1 not", timeout=PATIENCE)
+    found = set(UploadItem.objects.filter(state="taken", archive=None).values_list("path"))
+    assert found == {
+        ("DCIM/100RECNX/1.JPG",),
+        ("DCIM/101RECNX/deep/狮子.jpg",),
+        ("IMG_0001.JPG",),
+    }
+    assert UploadItem.objects.filter(state="taken", archive__path="more.zip").count() == 2
+
+
 def test_a_pasted_photo_leads_to_its_page(look):
     page = look()
     data = list(saved(scene(), "PNG"))

@@ -14,19 +14,21 @@ export async function* droppedFiles(transfer) {
 }
 
 // Files that were named one by one are taken whatever they are called; the server says what is
-// wrong with them. Of a folder, only what may be a photo or an archive.
+// wrong with them. Of a folder, only what may be a photo or an archive and is not hidden: cameras and
+// phones keep small copies of photos in ".thumbnails" and the like.
 export function* plainFiles(files) {
   for (const file of files) {
     const path = file.webkitRelativePath || file.name;
-    if (!file.webkitRelativePath || wanted(file)) yield { file, path };
+    if (!file.webkitRelativePath || (!path.includes("/.") && wanted(file))) yield { file, path };
   }
 }
 
 function wanted(file) {
-  return !file.name.startsWith(".") && (file.type.startsWith("image/") || PHOTO.test(file.name));
+  return file.type.startsWith("image/") || PHOTO.test(file.name);
 }
 
 async function* walk(entry, folder) {
+  if (folder && entry.name.startsWith(".")) return;
   const path = `${folder}${entry.name}`;
   if (entry.isFile) {
     const file = await new Promise((found, failed) => entry.file(found, failed));
