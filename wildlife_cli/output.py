@@ -98,10 +98,13 @@ def print_json(data: Any) -> None:
 
 
 def rows(titles: Sequence[str], lines: Iterable[Sequence[str]]) -> Table:
-    """Return a table of words as they are, whatever signs are in them."""
+    """Return a table of words as they are, whatever signs are in them.
+
+    What is in the first column is to be copied, and never broken into lines.
+    """
     table = Table(box=None, show_header=any(titles))
-    for title in titles:
-        table.add_column(title, overflow="fold")
+    for number, title in enumerate(titles):
+        table.add_column(title, overflow="fold", no_wrap=number == 0)
     for line in lines:
         table.add_row(*map(escape, line))
     return table

@@ -64,11 +64,12 @@ def _tell(uploads: list[Progress], as_json: bool) -> None:
     if as_json:
         print_json({"uploads": uploads})
         return
-    table = Table(box=None)
-    for title in ("Upload", "Project", "Begun", "State"):
-        table.add_column(title)
-    for title in ("Photos", "Done", "Failed", "Refused", "Left"):
-        table.add_column(title, justify="right")
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
+    table.add_column("Upload", no_wrap=True)  # to be copied
+    for title in ("Project", "Begun", "State"):
+        table.add_column(title, overflow="fold")
+    for title in ("Done", "Wrong", "Left"):
+        table.add_column(title, justify="right", no_wrap=True)
     for one in uploads:
         counts = one["counts"]
         table.add_row(
@@ -76,10 +77,8 @@ def _tell(uploads: list[Progress], as_json: bool) -> None:
             one["project"],
             one["started_at"][:16].replace("T", " "),
             _state(one),
-            str(counts["taken"] + counts["known"]),
-            str(counts["done"]),
-            str(counts["failed"]),
-            str(counts["refused"]),
+            f"{counts['done']}/{counts['taken'] + counts['known']}",
+            str(counts["failed"] + counts["refused"]),
             _left(one["seconds_left"]),
         )
     answers.print(table)

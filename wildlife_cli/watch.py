@@ -1,5 +1,6 @@
 """`wildlife watch`: bring new photos of a folder, or of a card that is put in, as they come."""
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -73,6 +74,9 @@ def watch(
     ] = 5.0,
     server: Server = None,
     token_file: TokenFile = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Answer as JSON: one document in a line for each round.")
+    ] = False,
 ) -> None:
     """Upload the photos of a folder, and new ones as they come, until Ctrl-C."""
     with client_for(server, token_file, attempts=attempts) as client:
@@ -85,13 +89,13 @@ def watch(
             for _ in _looks(folder, min(every, settle)):
                 files = find([folder]).files if folder.is_dir() else []
                 whole = settled.settled(files, time.monotonic())
-                if whole and _brought(bringing, whole):
+                if whole and _brought(bringing, whole, as_json):
                     settled.brought(whole)
         except KeyboardInterrupt:
             raise typer.Exit(Exit.OK) from None
 
 
-def _brought(bringing: Bringing, files: Sequence[Local]) -> bool:
+def _brought(bringing: Bringing, files: Sequence[Local], as_json: bool) -> bool:
     """Bring files; return whether that was done: if not, it is tried again at the next look."""
     try:
         report = bringing.bring(files, _told)
@@ -100,8 +104,11 @@ def _brought(bringing: Bringing, files: Sequence[Local]) -> bool:
         return False
     except FileNotFoundError:  # the card was taken out
         return False
-    told = f"{report.counts['taken']} sent, {report.counts['known']} were there already"
-    typer.echo(f"{time.strftime('%H:%M:%S')}  {told}")
+    if as_json:
+        typer.echo(json.dumps(report.as_json()))
+    else:
+        told = f"{report.counts['taken']} sent, {report.counts['known']} were there already"
+        typer.echo(f"{time.strftime('%H:%M:%S')}  {told}")
     return not report.counts["postponed"]
 
 

@@ -1,5 +1,6 @@
 """`wildlife watch`: photos come when they are whole, also from a card that is put in later."""
 
+import json
 import shutil
 import signal
 from collections.abc import Callable
@@ -45,13 +46,15 @@ def test_a_server_that_comes_back_gets_what_waited(
     target = (str(address.hostname), int(address.port or 0))
     with bad_network(target, lambda number: 0 if number < 3 else None) as proxy:
         process = wildlife.start(
-            *("watch", card(2), "--settle", "0.2", "--every", "0.2", "--attempts", "1"),
+            *("watch", card(2), "--settle", "0.2", "--every", "0.2", "--attempts", "1", "--json"),
             WILDLIFE_URL=proxy.url,
         )
         wait_for(lambda: Photo.objects.count() == 2, seconds=20)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=WITHIN)
+        out, err = process.communicate(timeout=WITHIN)
     assert "Trying again" in err
+    rounds = [json.loads(line) for line in out.splitlines()]
+    assert sum(one["taken"] for one in rounds) == 2
 
 
 def test_a_file_is_whole_when_it_stayed_the_same_for_a_while(tmp_path: Path) -> None:
