@@ -17,7 +17,8 @@ R3  Within a group, the experts whose ground it is are pooled geometrically (Gen
     how much of that its best taxon has, to the power of `sure` (who is torn may be looking at what
     it has never learnt), and by how many taxa of the group it can name, compared with who can name
     most, to the power of `breadth`: who knows sixty birds is seldom right against a thousand. The
-    mean is taken to the power of `sharpen`: those who agree are together surer than each alone.
+    mean is taken to the power of `sharpen`: below 1, because no expert is as often right on photos
+    of other places as on those that its confidence was fitted on.
 R4  What even the surest of them keeps for "none of my labels" belongs to no taxon below the class.
     The rest is laid on the taxa by R3 and summed upward, so that experts with different lists
     agree where their lists meet.
