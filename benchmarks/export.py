@@ -2,9 +2,9 @@
 
     .venv/bin/python benchmarks/export.py [PHOTOS] [FORMAT ...]
 
-A PostgreSQL of its own gets a project with made-up photos, their answers, cameras and events, but
-no pictures. Each format is then made by a process of its own; told are its seconds, the size of the
-file, and the most memory that was resident above what was before the job began.
+A PostgreSQL of its own gets a project with made-up photos, their answers, cameras and events; all
+of them have the same file. Each format is then made by a process of its own; told are its seconds,
+the size of the file, and the most memory that was resident above what was before the job began.
 """
 
 import argparse
@@ -28,6 +28,8 @@ import django  # noqa: E402
 django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
+from django.core.files.base import ContentFile  # noqa: E402
+from django.core.files.storage import default_storage  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from benchmarks.library import write_rows  # noqa: E402
@@ -39,11 +41,13 @@ from wildlife.photos.models import Photo  # noqa: E402
 from wildlife.projects.models import Event, Membership, Project, Role  # noqa: E402
 
 PHOTOS = 10_000
-MEASURED = ("camtrap-dp", "csv", "megadetector")
+MEASURED = ("camtrap-dp", "camtrap-dp-photos", "csv", "megadetector")
 MOST = 200.0
 """MiB above the start."""
 CAMERAS = 40
 PER_EVENT = 4
+PICTURE = 100_000
+"""Bytes of the file that stands for each photo's."""
 
 
 def main() -> None:
@@ -89,6 +93,8 @@ def write(photos: int) -> None:
         events.append(event)
     Event.objects.bulk_create(events)
     Photo.objects.bulk_update(rows, ["owner", "project", "deployment", "event"], batch_size=500)
+    picture = default_storage.save("originals/any.jpg", ContentFile(os.urandom(PICTURE)))
+    Photo.objects.update(original=picture)
     print(f"{len(rows):,} photos, {len(events):,} events, {len(cameras)} cameras", flush=True)
 
 
