@@ -21,7 +21,8 @@ INSERT INTO photos_photo (
     id, owner_id, project_id, deployment_id, guest, original, filename, media_type, size, sha256,
     preview, width, height, upload_id, assigned_by, taken_at, latitude, longitude, camera_make,
     camera_model, time_corrected, place_corrected, state, failure, priority, attempts, received_at,
-    finished_at, taxon_id, several_taxa, confidence, disputed, people, vehicles, blank, settled
+    finished_at, taxon_id, several_taxa, confidence, disputed, people, vehicles, blank, settled,
+    answer_due
 )
 SELECT md5('photo' || n)::uuid,
     CASE WHEN n %% 100 < 60 THEN %(ranger)s WHEN n %% 100 >= 91 THEN %(other)s END,
@@ -37,7 +38,7 @@ SELECT md5('photo' || n)::uuid,
     CASE WHEN kind = 'animal' THEN taxon END, kind = 'animal' AND dice > 0.985,
     CASE WHEN kind = 'animal' THEN CASE WHEN looked_at THEN 1 ELSE 1 - dice * dice END END,
     kind = 'animal' AND dice > 0.93 AND NOT looked_at, kind = 'people', kind = 'vehicles',
-    kind = 'blank', looked_at
+    kind = 'blank', looked_at, false
 FROM (
     SELECT n, (%(uploads)s::uuid[])[1 + n * %(upload_count)s / (%(photos)s + 1)] AS upload,
         timestamptz '2019-01-01 00:00Z' + n * (interval '2500 days' / %(photos)s)
@@ -71,11 +72,12 @@ WHERE state = 'done'
 """
 _ANSWERS = """
 INSERT INTO identifications_identification (
-    detection_id, taxon_id, confidence, agreement, reason, walk, runners_up
+    detection_id, taxon_id, confidence, agreement, reason, walk, runners_up, countries, elsewhere
 )
 SELECT d.id,
     CASE WHEN d.index = 1 THEN (%(taxa)s::int[])[1 + d.id %% %(species)s] ELSE taxon_id END,
-    coalesce(p.confidence, 0.9), 1, CASE WHEN blank THEN 'no_animal' ELSE 'species' END, '[]', '[]'
+    coalesce(p.confidence, 0.9), 1, CASE WHEN blank THEN 'no_animal' ELSE 'species' END, '[]', '[]',
+    '[]', '[]'
 FROM identifications_detection d JOIN photos_photo p ON p.id = d.photo_id
 WHERE NOT p.people AND NOT p.vehicles
 """
@@ -142,7 +144,8 @@ def write_rows(photos: int) -> None:
             cursor.execute(f'DROP INDEX "{name}"')
         cursor.execute(
             "INSERT INTO identifications_run (id, state, lineup, priority, created_at, alive_at, "
-            "attempts, failure) VALUES (%(run)s, 'done', '{}', 1, now(), now(), 1, '')",
+            "attempts, failure, breadths) "
+            "VALUES (%(run)s, 'done', '{}', 1, now(), now(), 1, '', '{}')",
             given,
         )
         for statement in (_PHOTOS, _DETECTIONS, _ANSWERS, _VERDICTS, _FURTHER, _TAGGED):
