@@ -87,9 +87,11 @@ def photos(project: Project, number: int, monkeypatch: pytest.MonkeyPatch) -> li
 def reviewing(look, live_server):
     """Open the queue as the reviewer."""
 
-    def open_page(viewport: dict[str, int] = WIDE, query: str = "") -> Page:
+    def open_page(
+        viewport: dict[str, int] = WIDE, path: str = "/projects/mara/review/", name: str = "ann"
+    ) -> Page:
         client = Client()
-        client.force_login(User.objects.get(username="ann"))
+        client.force_login(User.objects.get(username=name))
         page = look("/help/", viewport=viewport)
         page.context.add_cookies(
             [
@@ -100,11 +102,16 @@ def reviewing(look, live_server):
                 }
             ]
         )
-        page.goto(f"{live_server.url}/projects/mara/review/{query}")
-        page.wait_for_selector("[data-turn][hidden]", state="attached")  # the script is at work
+        page.goto(f"{live_server.url}{path}")
+        page.wait_for_selector("[data-turn]")
         return page
 
     return open_page
+
+
+def all_kept(page: Page) -> None:
+    """Wait until no answer is on its way any more."""
+    expect(page.locator("[data-queue]")).to_have_attribute("data-sending", "0", timeout=20_000)
 
 
 def settled() -> int:
@@ -129,7 +136,7 @@ def test_200_answers_without_the_mouse_and_the_next_photo_is_there_at_once(
     assert times[GIVEN // 2] < QUICK, times[::20]
     expect(page.locator("[data-said]")).to_have_text(str(GIVEN))
     expect(page.locator("[data-left]")).to_have_text("5")
-    page.wait_for_load_state("networkidle")
+    all_kept(page)
     assert settled() == GIVEN
     said = Verdict.objects.filter(given_by__username="ann")
     assert said.filter(kind="no_animal").count() == GIVEN // 5
@@ -146,7 +153,7 @@ def test_a_name_is_typed_in_any_language_taken_back_and_passed_over(reviewing, m
     expect(option).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     expect(page.locator("[data-said]")).to_have_text("1")
-    page.wait_for_load_state("networkidle")
+    all_kept(page)
     said = Verdict.objects.get(given_by__username="ann")
     assert (said.taxon.slug, said.photo) == ("elephas-maximus", made[0])
     page.keyboard.press("z")
@@ -166,6 +173,48 @@ def test_a_name_is_typed_in_any_language_taken_back_and_passed_over(reviewing, m
     assert grave_violations(page, axe_script()) == []
 
 
+def test_the_first_of_a_species_waits_until_a_second_person_presses_a_key(
+    reviewing, mara, monkeypatch
+):
+    [made] = photos(mara, 1, monkeypatch)
+    Verdict.objects.all().delete()
+    bo = User.objects.create_user("bo")
+    Membership.objects.create(project=mara, user=bo, role="reviewer")
+    page = reviewing()
+    expect(page.locator("[data-turn]")).to_contain_text("It counts once somebody else agrees.")
+    page.keyboard.press("k")  # is nothing that they could do
+    page.keyboard.press("a")
+    expect(page.get_by_role("status")).to_contain_text("New to this project")
+    assert not Photo.objects.get(pk=made.pk).settled
+    page = reviewing(PHONE, name="bo")
+    expect(page.locator("[data-turn]")).to_contain_text(
+        "ann says African savanna elephant, which is new to this project."
+    )
+    assert fits(page)
+    assert grave_violations(page, axe_script()) == []
+    keep(page, "review-second-look-phone")
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", name="Nothing waits for you here")).to_be_visible()
+    all_kept(page)
+    assert Photo.objects.get(pk=made.pk).settled
+
+
+def test_own_photos_are_answered_by_the_same_keys(reviewing, mara, monkeypatch):
+    made = photos(mara, 2, monkeypatch)
+    ann = User.objects.get(username="ann")
+    Photo.objects.update(project=None, owner=ann)
+    page = reviewing(path="/review/")
+    expect(page.locator("[data-left]")).to_have_text("2")
+    page.keyboard.press("a")
+    page.keyboard.press("n")
+    expect(page.locator("[data-said]")).to_have_text("2")
+    all_kept(page)
+    assert settled() == len(made)
+    page.keyboard.press("z")
+    expect(page.get_by_role("status")).to_have_text("Taken back.")
+    assert settled() == 1
+
+
 def test_an_answer_that_cannot_be_kept_comes_back_and_is_said(reviewing, mara, monkeypatch):
     made = photos(mara, 6, monkeypatch)
     page = reviewing()
@@ -178,7 +227,7 @@ def test_an_answer_that_cannot_be_kept_comes_back_and_is_said(reviewing, mara, m
     page.unroute("**/review/say*")
     page.keyboard.press("a")
     expect(page.locator("[data-said]")).to_have_text("1")
-    page.wait_for_load_state("networkidle")
+    all_kept(page)
     assert settled() == 1
 
 

@@ -48,12 +48,18 @@ async function load() {
 }
 
 async function post(address, body) {
-  state.sending += 1;
+  sending(1);
   try {
     return await tried(address, body);
   } finally {
-    state.sending -= 1;
+    sending(-1);
   }
+}
+
+// How many answers are on their way.
+function sending(more) {
+  state.sending += more;
+  root.dataset.sending = state.sending;
 }
 
 async function tried(address, body) {
