@@ -24,6 +24,8 @@ PHOTOS = 60
 SHOWN = ("loxodonta-africana", "panthera-leo", "leopardus-pardalis", "loxodonta-africana", "")
 SITES = ((-2.0, 35.0), (-19.0, 23.0), (-2.02, 35.01))
 VIEWS = ("", "map/", "times/", "species/")
+ONE_LINE = 60
+"""Pixels: two lines of links are higher."""
 
 
 @pytest.fixture
@@ -164,6 +166,9 @@ def test_nothing_is_wider_than_a_small_phone(look, rows):
     for view in VIEWS:
         page.goto(f"{origin}/library/{view}?taxon=mammalia&disputed=1&since=2026-03-01")
         assert fits(page), view
+    page.goto(f"{origin}/species/")
+    assert page.locator(".strip").bounding_box()["height"] < ONE_LINE
+    expect(page.locator(".strip [aria-current]")).to_be_in_viewport(ratio=1)
 
 
 def test_without_scripts_all_can_be_done(look, rows):
