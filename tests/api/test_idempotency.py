@@ -133,9 +133,15 @@ def test_after_a_day_a_key_is_forgotten(client: APIClient) -> None:
     assert not StoredAnswer.objects.exists()
 
 
-@pytest.mark.parametrize("key", ["", "x" * 256, "é"])
+@pytest.mark.parametrize("key", ["", "x" * 256, "é", "two words"])
 def test_a_key_that_is_none_is_a_problem(client: APIClient, key: str) -> None:
     response = client.post(URL, {"photo": upload()}, format="multipart", HTTP_IDEMPOTENCY_KEY=key)
     assert response.status_code == 400
     assert "Idempotency-Key" in response.json()["errors"]
     assert not Photo.objects.exists()
+
+
+def test_a_method_that_is_none_is_that_whatever_key_it_brings(client: APIClient) -> None:
+    send(client)
+    assert client.put(URL, headers=KEY).status_code == 405
+    assert StoredAnswer.objects.count() == 1

@@ -309,7 +309,10 @@ def test_photos_are_filtered_as_in_the_library(client: APIClient, query: str, fo
     assert len(client.get(f"/api/v1/photos?{query}").json()["results"]) == found
 
 
-@pytest.mark.parametrize("query", ["state=x", "box=1,2,3", "box=1,9,3,2", "since=x", "sure=1"])
+@pytest.mark.parametrize(
+    "query",
+    ["state=x", "box=1,2,3", "box=1,9,3,2", "since=x", "sure=1", "upload=", "taxon=", "people="],
+)
 def test_a_filter_that_cannot_be_is_told_by_its_name(client: APIClient, query: str) -> None:
     response = client.get(f"/api/v1/photos?{query}")
     assert response.status_code == 400

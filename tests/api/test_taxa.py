@@ -407,3 +407,9 @@ def test_what_is_deleted_is_found_no_more_and_the_history_says_why(
     assert curator.get(ELEPHANT).status_code == 404
     entry = Taxon.history.filter(slug="loxodonta-africana").latest()
     assert (entry.history_type, entry.history_change_reason) == ("-", "never existed")
+
+
+@pytest.mark.parametrize("query", ["sensitive=null", "sensitive=", "group=", "parent=", "rank="])
+def test_a_filter_that_says_nothing_is_refused(client: APIClient, query: str) -> None:
+    response = client.get(f"/api/v1/taxa?{query}")
+    assert (response.status_code, list(response.json()["errors"])) == (400, [query.split("=")[0]])

@@ -88,6 +88,34 @@ def test_deployments_are_made_changed_and_deleted(client: Client, ann: User) -> 
         client.make_deployment("mara", name="pole", latitude=91.0, longitude=0.0)
 
 
+def test_projects_are_made_changed_and_deleted_and_people_let_in(client: Client) -> None:
+    made = client.make_project(name="Mara", event_gap=60)
+    assert client.change_project("mara", description="Cats") == client.project("mara")
+    invitation = client.invite("mara", role="reviewer", uses=2)
+    assert invitation["link"].startswith("http")
+    assert [one["uses_left"] for one in client.invitations("mara")] == [2]
+    client.revoke_invitation("mara", invitation["id"])
+    (me,) = client.members("mara")
+    assert client.member("mara", me["user"])["role"] == made["role"] == "owner"
+    with pytest.raises(Conflict, match="needs an owner"):
+        client.change_member("mara", me["user"], "viewer")
+    client.delete_project("mara", name="Mara")
+    assert list(client.projects()) == []
+
+
+def test_species_are_written_by_curators(client: Client, ann: User) -> None:
+    User.objects.filter(pk=ann.pk).update(is_superuser=True, is_staff=True)
+    new = client.make_taxon(
+        scientific_name="Loxodonta adaurora", rank="species", parent="loxodonta", reason="Fossil."
+    )
+    names = [{"language": "en", "name": "Adaurora elephant"}]
+    told = client.change_taxon(new["slug"], common_names=names, reason="Its name.")
+    assert told["common_names"][0]["name"] == "Adaurora elephant"
+    client.delete_taxon(new["slug"], reason="Gone.")
+    with pytest.raises(NotFound):
+        client.taxon(new["slug"])
+
+
 def test_webhooks_and_alerts_are_made_changed_tried_and_deleted(
     client: Client, server: LiveServer, token: str, ann: User
 ) -> None:
