@@ -60,7 +60,7 @@ def test_a_tile_that_people_settled_reports_it(guest: Client, photo: Photo, kind
 def test_the_api_reports_it(guest: Client, photo: Photo, kind: str) -> None:
     told = guest.get(f"/api/v1/photos/{photo.pk}").json()
     assert [one["category"] for one in told["detections"]] == ["animal", kind]
-    assert told["people"] == (kind == "person")
+    assert (told["people"], told["vehicles"]) == (kind == "person", kind == "vehicle")
     assert not told["blank"]
     listed = guest.get(f"/api/v1/detections?detected={kind}").json()
     assert [one["category"] for one in listed["results"]] == [kind]
@@ -72,13 +72,27 @@ def test_the_table_of_the_library_reports_it(guest: Client, photo: Photo, kind: 
     assert [row["category"] for row in csv.DictReader(io.StringIO(text))] == ["animal", kind]
 
 
-def test_what_only_somebody_saw_is_reported_on_the_tile(guest: Client, taxa: dict) -> None:
+def test_what_only_somebody_saw_is_reported_on_the_tile(
+    guest: Client, taxa: dict, kind: str
+) -> None:
     made = builders.photo()
     builders.answered(made, taxa["loxodonta-africana"])
-    Verdict.objects.create(photo=made, kind="person", x=0.6, y=0.1, width=0.1, height=0.2)
+    Verdict.objects.create(photo=made, kind=kind, x=0.6, y=0.1, width=0.1, height=0.2)
     write_digests([made.pk])
-    assert "1 person" in guest.get("/").content.decode()
-    assert "1 person" in guest.get("/library/").content.decode()
+    assert HOW[kind] in guest.get("/").content.decode()
+    assert HOW[kind] in guest.get("/library/").content.decode()
+
+
+def test_a_tile_is_called_by_what_people_saw_where_there_is_no_animal(
+    guest: Client, taxa: dict, kind: str
+) -> None:
+    made = builders.photo()
+    row = builders.box(made, builders.run(made), 0, kind)
+    box = {name: getattr(row, name) for name in ("x", "y", "width", "height")}
+    Verdict.objects.create(photo=made, kind=kind, **box)
+    write_digests([made.pk])
+    title = f'<strong class="tile__title">{kind.capitalize()}</strong>'
+    assert title in guest.get("/library/").content.decode()
 
 
 @pytest.mark.parametrize("key", [one for one in FORMATS if one != "crops"])
