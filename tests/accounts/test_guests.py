@@ -9,6 +9,10 @@ from tests.images import saved, scene
 from tests.photos.build import files_in, upload
 from tests.web.conftest import as_guest
 from wildlife.accounts import guests
+from wildlife.identifications import verdicts
+from wildlife.identifications.answers import WHOLE
+from wildlife.identifications.models import Verdict
+from wildlife.identifications.verdicts import Word
 from wildlife.photos.models import Photo, Upload
 from wildlife.photos.selectors import visible_to
 from wildlife.photos.services import receive
@@ -63,6 +67,16 @@ def test_uploads_come_along(ranger):
     other.refresh_from_db()
     assert (drop.owner, drop.guest) == (ranger, "")
     assert (other.owner, other.guest) == (None, "second")
+
+
+def test_what_they_said_comes_along_and_what_files_and_others_said_stays(ranger):
+    mine, theirs = photo(60, guest="first"), photo(60, guest="second")
+    for one, source in ((mine, ""), (mine, "a.csv"), (theirs, "")):
+        verdicts.mark(one.pk, WHOLE, Word(kind="no_animal"), None, source=source)
+    guests.adopt("first", ranger)
+    [said] = Verdict.objects.filter(given_by=ranger)
+    assert (said.photo, said.source) == (mine, "")
+    assert Verdict.objects.filter(given_by=None).count() == 2
 
 
 def test_a_photo_that_the_account_has_stays_one(ranger, place, django_capture_on_commit_callbacks):

@@ -139,8 +139,12 @@ def unsettled(project: Project | None) -> Q:
 
 
 def waiting_for(project: Project | None, user: User) -> int:
-    """Return how many photos wait for a word; at most MOST_COUNTED are counted."""
+    """Return how many photos wait for a word, in a project whoever speaks; at most MOST_COUNTED are
+    counted. Of own photos nobody else speaks: what their owner is not sure of waits no more."""
     rows = Photo.objects.filter(kept_by(project, user), unsettled(project)).order_by()
+    if project is None:
+        own = Verdict.objects.filter(photo=OuterRef("pk"), given_by=user)
+        rows = rows.exclude(Exists(own))
     return rows.values("pk")[:MOST_COUNTED].count()
 
 

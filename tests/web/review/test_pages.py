@@ -9,6 +9,7 @@ from tests.review.conftest import member, shown
 from tests.web import builders
 from wildlife.identifications.digests import write_digests
 from wildlife.identifications.models import Identification, Verdict
+from wildlife.photos.models import Photo
 from wildlife.projects.models import Project, Role
 from wildlife.review import accepting
 from wildlife.review import queue as review_queue
@@ -179,6 +180,9 @@ def test_own_photos_have_a_queue_with_the_same_keys(
     assert (answer.status_code, answer["Location"]) == (302, "/review/?order=newest")
     assert Verdict.objects.get().photo == own
     assert "<strong data-left>0</strong>" in client.get("/review/").content.decode()
+    assert "to look at" not in client.get("/library/").content.decode()
+    client.post("/review/say", {"photo": own.pk, "say": "unsure"})
+    assert not Photo.objects.get(pk=own.pk).settled
     assert "to look at" not in client.get("/library/").content.decode()
 
 
