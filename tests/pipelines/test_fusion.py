@@ -84,6 +84,14 @@ def test_r3_a_second_choice_of_all_beats_what_one_of_them_rules_out():
     assert answer(one, two).taxon == "elephas-maximus"
 
 
+def test_r3_experts_can_be_believed_less_than_they_believe_themselves():
+    cats = ballot("general", {"Felis catus": 0.8, "Elephas maximus": 0.2})
+    plain, less = (answer(cats, rules=Rules(sharpen=sharpen, walk=0.6)) for sharpen in (1.0, 0.5))
+    assert plain.taxon == less.taxon == "felis-catus"
+    assert plain.confidence == pytest.approx(0.8, abs=0.01)
+    assert less.confidence == pytest.approx(0.5 / (0.5 + 0.25), abs=0.01)
+
+
 def test_r3_a_label_above_counts_for_what_lies_below():
     family = ballot("family", {"Elephantidae": 0.9, "Felis catus": 0.1})
     torn = ballot("torn", {"Loxodonta africana": 0.45, "Felis catus": 0.55})

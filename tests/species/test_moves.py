@@ -286,7 +286,7 @@ def test_votes_for_a_merged_taxon_count_for_the_one_that_is_kept(taxa: Taxa) -> 
     ballot = Ballot("mammals", "mammals@1", 1.0, breadth=(("mammal", 10),), votes=(vote,))
     merge(keep, other, by=None, reason="one species")
 
-    [answer] = fuse([crop], [ballot], tree=tree(), rules=Rules())
+    [answer] = fuse([crop], [ballot], tree=tree(), rules=Rules(sharpen=1.0))
 
     assert (answer.taxon, answer.reason) == (keep.slug, "species")
     assert answer.confidence == pytest.approx(0.9)
