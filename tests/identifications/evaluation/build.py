@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pipelines.rules import Rules
 from pipelines.identify import Lineup, Member
+from pipelines.rules import Rules
 from pipelines.types import Ballot, Crop, Detection, Identification, Vote
 from tests.pipelines.build import key, small_tree
 from wildlife.identifications.evaluation.judging import Judgement, judge
