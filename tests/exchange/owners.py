@@ -9,15 +9,23 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import MagicMock, patch
 
+from PIL import ImageFile
+
 
 @contextmanager
 def _alone(package: str, *others: str, **stand_ins: Any) -> Iterator[None]:
-    """Let modules of a package be loaded without what it loads itself, and without `others`."""
+    """Let modules of a package be loaded without what it loads itself, and without `others`.
+
+    They let Pillow take photos that are cut short, everywhere: not beside our own tests of those.
+    """
     spec = find_spec(package)
     assert spec is not None, f"{package} is missing: make setup"
     bare = ModuleType(package)
     bare.__path__ = list(spec.submodule_search_locations or ())
-    with patch.dict(sys.modules, {package: bare, **{name: MagicMock() for name in others}}):
+    with (
+        patch.dict(sys.modules, {package: bare, **{name: MagicMock() for name in others}}),
+        patch.object(ImageFile, "LOAD_TRUNCATED_IMAGES", ImageFile.LOAD_TRUNCATED_IMAGES),
+    ):
         sys.modules.update({f"{package}.{name}": one for name, one in stand_ins.items()})
         yield
 
