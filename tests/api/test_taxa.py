@@ -296,6 +296,15 @@ def test_a_moved_taxon_is_listed_where_it_hangs(curator: APIClient, elephant: Ta
     assert "loxodonta-africana" in slugs(curator, within="elephantidae")
 
 
+@pytest.mark.parametrize("field", ["parent", "accepted"])
+def test_an_empty_key_is_the_key_of_no_taxon(
+    curator: APIClient, elephant: Taxon, field: str
+) -> None:
+    answer = curator.patch(ELEPHANT, {field: "", "reason": "none"}, format="json")
+    assert answer.status_code == 400
+    assert field in answer.content.decode()
+
+
 def test_a_taxon_becomes_a_synonym_and_an_accepted_one_again(
     curator: APIClient, elephant: Taxon
 ) -> None:

@@ -179,7 +179,7 @@ class TaxonWriteSerializer(serializers.ModelSerializer[Taxon]):
     parent = ParentField(  # type: ignore[assignment]
         queryset=accepted_taxa(), allow_null=True, required=False
     )
-    accepted = serializers.SlugRelatedField(
+    accepted = KeyField(
         slug_field="slug",
         queryset=accepted_taxa(),
         allow_null=True,
