@@ -166,10 +166,9 @@ def look(
 
 
 def fits(page: Page) -> bool:
-    """Whether the page is no wider than its window."""
-    wider: bool = page.evaluate(
-        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    )
+    """Whether the page is no wider than its window; one that is only just coming is waited for."""
+    page.wait_for_load_state()
+    wider: bool = page.locator("html").evaluate("one => one.scrollWidth > one.clientWidth")
     return not wider
 
 

@@ -119,6 +119,7 @@ def test_an_account_from_its_first_day_to_its_last(visit, viewport, tmp_path):
     expect(page.get_by_text("opens nothing any more")).to_be_visible()
     page.get_by_role("link", name=", your account").click()
     page.get_by_role("link", name="Delete the account").click()
+    expect(page.get_by_label("Your password")).to_be_visible()
     assert fits(page)
     keep(page, f"accounts-delete-{kind}")
     page.get_by_label("Your password").fill(PASSWORD)
