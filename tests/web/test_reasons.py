@@ -25,7 +25,7 @@ def reasons(taxa: dict[str, Taxon]):
     """Return why an answer came out of some votes; by default the elephant did."""
 
     def told(*votes: Vote, groups=(("mammal", 1.0),), answer=ELEPHANT, **more) -> Reasons | None:
-        rules, known = more.pop("rules", Rules()), more.pop("known", None)
+        rules = more.pop("rules", Rules())
         given = Identification(
             taxon=taxa[answer] if answer else None,
             confidence=0.9,
@@ -36,7 +36,7 @@ def reasons(taxa: dict[str, Taxon]):
         row = Detection(groups=[list(pair) for pair in groups])
         who = replace(builders.LINEUP, rules=rules)
         grown = tree()
-        return reasons_of(row, given, votes, who, names_of(taxa), grown, groups_in(grown), known)
+        return reasons_of(row, given, votes, who, names_of(taxa), grown, groups_in(grown))
 
     return told
 
@@ -178,11 +178,3 @@ def test_the_place_is_told_where_it_spoke_against_somebody(reasons) -> None:
 )
 def test_a_place_that_decided_nothing_is_not_told(reasons, more) -> None:
     assert reasons(vote("mammals", loxodonta_africana=0.9), **more).place == ""
-
-
-def test_an_expert_that_has_never_heard_of_an_animal_does_not_speak_against_it(reasons) -> None:
-    votes = (vote("mammals", loxodonta_africana=0.9), vote("general", panthera_leo=0.6))
-    [rival] = reasons(*votes, known={"1": [ELEPHANT, "panthera-leo"]}).rivals
-    assert "Mammals of the world gave it next to nothing" in rival.why
-    [rival] = reasons(*votes, known={"1": [ELEPHANT]}).rivals
-    assert "gave it next to nothing" not in rival.why

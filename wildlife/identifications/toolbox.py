@@ -1,7 +1,5 @@
 """What the steps of the graph need, made from this project's storage, models and species."""
 
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import BinaryIO, cast
 
 from django.conf import settings
@@ -9,10 +7,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage
 
 from models_registry.errors import ReleaseUnknown, WeightsTampered
-from models_registry.interfaces import Classifier, Detector, Label
+from models_registry.interfaces import Classifier, Detector
 from models_registry.services import registry
 from pipelines.identify import Describe, Media, Member, Places, Tools
-from pipelines.taxonomy import Tree
 from wildlife.identifications import exemplars
 from wildlife.identifications.places import places_of_files
 from wildlife.species.selectors import tree
@@ -50,22 +47,6 @@ class RegistryModels:
                 f"{member.release} is not the release that this run was started with"
             )
         return member.release
-
-
-def names_of(releases: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Return the taxa that releases have labels of; those that are gone are left out."""
-    planted, found = tree(), {}
-    for key in set(releases):
-        try:
-            found[key] = _named(registry().labels(key), planted)
-        except ReleaseUnknown:
-            continue
-    return found
-
-
-@lru_cache(maxsize=16)
-def _named(labels: tuple[Label, ...], planted: Tree) -> frozenset[str]:
-    return frozenset(planted.meant_by(label) for label in labels) - {""}
 
 
 def tools(

@@ -1,6 +1,6 @@
 """What was found on a photo, as the result page shows it: rows in, frozen values out."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from pipelines.identify import Lineup
 from pipelines.taxonomy import Tree
 from wildlife.identifications.models import Detection, Identification
-from wildlife.identifications.toolbox import names_of as labels_of
 from wildlife.species.models import Taxon
 from wildlife.web import whereabouts, wording
 from wildlife.web.evidence import Evidence
@@ -131,9 +130,8 @@ def findings_of(
     )
     names = names_of(slug for one in ranked for slug in one.slugs())
     group_of = groups_in(tree)
-    known = labels_of(vote.release for one in ranked for vote in one.votes)
     return tuple(
-        _finding(number, one, names, who, tree, group_of, known)
+        _finding(number, one, names, who, tree, group_of)
         for number, one in enumerate(ranked, start=1)
     )
 
@@ -196,7 +194,6 @@ def _finding(
     who: Lineup | None,
     tree: Tree,
     group_of: Callable[[str], str],
-    known: Mapping[str, Collection[str]],
 ) -> Finding:
     row, identification = one.detection, one.answer
     titles = {expert.name: expert.title or expert.name for expert in who.experts} if who else {}
@@ -212,7 +209,7 @@ def _finding(
         )
         runners_up = bars_of(identification.runners_up, names)
         if who is not None:
-            reasons = reasons_of(row, identification, one.votes, who, names, tree, group_of, known)
+            reasons = reasons_of(row, identification, one.votes, who, names, tree, group_of)
     taxon = answer.name.slug if answer and answer.name else ""
     return Finding(
         number=number,

@@ -1,6 +1,6 @@
 """Why an answer came out, in words: the rules of `pipelines.fusion` told for one animal."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -56,11 +56,6 @@ class _Voice:
     scores: Mapping[str, float]
     listed: Mapping[str, float]
     none: float
-    names: Collection[str] | None
-
-    def has_heard_of(self, slug: str, tree: Tree) -> bool:
-        """Whether it has a label of a taxon or of one above: else it cannot rule it out."""
-        return self.names is None or any(one.key in self.names for one in tree.lineage(slug))
 
     def speaks_for(self, group: str) -> bool:
         return group in self.ground if self.ground else group in self.listed
@@ -78,20 +73,13 @@ def reasons_of(
     names: Mapping[str, Name],
     tree: Tree,
     group_of: Callable[[str], str],
-    known: Mapping[str, Collection[str]] | None = None,
 ) -> Reasons | None:
     """Return why `answer` came out of `votes`, None where there was no vote to explain.
 
     `group_of` gives a taxon's coarse group, "" for a slug that no taxon has: a page asks it for
-    the same taxa many times. `known` are the taxa that releases have labels of; of a release that
-    is gone nobody knows.
+    the same taxa many times.
     """
-    known = known or {}
-    voices = [
-        _voice(vote, who, group_of, known.get(vote.release))
-        for vote in votes
-        if not vote.abstention
-    ]
+    voices = [_voice(vote, who, group_of) for vote in votes if not vote.abstention]
     if not any(voice.scores for voice in voices):
         return None
     if who.rules.method != "tree":
@@ -113,9 +101,7 @@ def groups_in(tree: Tree) -> Callable[[str], str]:
     return cache(lambda slug: tree.group(slug) if slug in tree else "")
 
 
-def _voice(
-    vote: Vote, who: Lineup, group_of: Callable[[str], str], names: Collection[str] | None
-) -> _Voice:
+def _voice(vote: Vote, who: Lineup, group_of: Callable[[str], str]) -> _Voice:
     member = next((one for one in who.experts if one.name == vote.expert), None)
     ground = member.groups if member else ()
     scores: dict[str, float] = {}
@@ -127,8 +113,7 @@ def _voice(
         scores[slug] = scores.get(slug, 0.0) + share
         listed[group] = listed.get(group, 0.0) + share
     title = told((member.title if member else "") or vote.expert)
-    none = max(0.0, 1.0 - sum(scores.values()))
-    return _Voice(title, ground, scores, listed, none, names)
+    return _Voice(title, ground, scores, listed, max(0.0, 1.0 - sum(scores.values())))
 
 
 def _groups(row: Detection, voices: Sequence[_Voice], group: str) -> Iterable[str]:
@@ -192,7 +177,6 @@ def _against(slug: str, voices: Sequence[_Voice], taxon: str, tree: Tree) -> str
         voice
         for voice in voices
         if voice.listed.get(group)
-        and voice.has_heard_of(slug, tree)
         and _given(voice, slug, group, tree) < RULED_OUT
         and voice not in supporters
     ]
