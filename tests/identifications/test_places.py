@@ -9,6 +9,7 @@ from PIL import ExifTags, Image
 from models_registry.models import ModelRelease
 from tests.identifications.conftest import GREEN, RED, ColourClassifier
 from tests.identifications.test_execution import start, work
+from wildlife.exchange import deployments as tables
 from wildlife.identifications import reanswering, verdicts
 from wildlife.identifications.models import Detection, Identification, Run, Verdict, Vote
 from wildlife.photos import assigning, deployments, origins
@@ -171,6 +172,16 @@ def test_a_deployment_whose_name_alone_changes_leaves_answers_alone(photo, proje
     here.name = "C2"
     deployments.change(here, None)
     assert reanswering.go_on() == 0
+
+
+@pytest.mark.parametrize(("latitude", "due"), [(YELLOWSTONE[0], False), (BERLIN[0], True)])
+def test_a_table_makes_answers_due_where_it_moves_a_deployment(photo, project, latitude, due):
+    here = camera(project, YELLOWSTONE)
+    one = in_project(photo, project, deployment=here)
+    here.latitude, here.habitat = latitude, "mire"
+    tables.carry_out(tables.Reading(changed=(here,)), project, None)
+    one.refresh_from_db()
+    assert one.answer_due is due
 
 
 def test_a_photo_that_is_being_looked_at_waits_for_that(photo):

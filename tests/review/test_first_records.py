@@ -116,7 +116,7 @@ def test_a_curator_confirms_it_by_a_button_of_its_own(
     client.post(f"{address}say", {"photo": lion.pk, "say": "accept"})
     assert not settled(lion)
     page = client.get(address).content.decode()
-    assert "it comes again at the end" in page
+    assert "it comes again, to be confirmed" in page
     assert "You said <strong>Lion</strong>, which is new to this project." in page
     client.post(f"{address}say", {"photo": lion.pk, "say": "agree"})
     assert settled(lion)
@@ -142,3 +142,12 @@ def test_the_page_of_the_photo_offers_it_as_well(
     assert "Lion: I agree" in client.get(lion.get_absolute_url()).content.decode()
     client.post(f"{lion.get_absolute_url()}say", {"say": "agree"})
     assert settled(lion)
+
+
+def test_where_two_have_to_agree_ones_own_word_does_not_come_again(
+    mara: Project, cy: User, lion: Photo
+) -> None:
+    speaking.say([lion.pk], cy, Word(Verdict.Kind.ANIMAL, lion.taxon))
+    assert list(queue(mara, cy, vouches=True).photos()) == [lion]
+    mara.reviewers_needed = 2
+    assert not queue(mara, cy, vouches=True).photos()

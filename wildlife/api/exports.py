@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -13,11 +12,12 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotAuthenticated, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from wildlife.api.access import user_of
 from wildlife.api.base import ApiView, GenericApiView
 from wildlife.api.cursors import KeysetPages
 from wildlife.api.media import WhateverIsAccepted
@@ -113,12 +113,11 @@ class ExportList(GenericApiView):
         sent.is_valid(raise_exception=True)
         told = sent.validated_data
         project = project_or_404(request, told["project"]) if told["project"] else None
-        if not isinstance(request.user, User):
-            raise NotAuthenticated
+        user = user_of(request)
         wish = Wish.from_query(dict(parse_qsl(told["query"].removeprefix("?"))))
         site = request.build_absolute_uri("/").rstrip("/")
         try:
-            job = jobs.ask(request.user, project, told["format"], wish, site)
+            job = jobs.ask(user, project, told["format"], wish, site)
         except jobs.TooMany as reason:
             raise Conflict(str(reason), "too_many") from reason
         except jobs.WrongExport as reason:

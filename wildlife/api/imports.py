@@ -4,18 +4,18 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError as Invalid
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotAuthenticated, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from wildlife.api.access import user_of
 from wildlife.api.base import ApiView, GenericApiView, asked
 from wildlife.api.cursors import KeysetPages
 from wildlife.api.problems import Conflict
@@ -138,13 +138,12 @@ class ImportList(GenericApiView):
         query = asked(request, ImportQuerySerializer)
         slug = query.validated_data["project"]
         project = project_or_404(request, slug, Right.CURATE) if slug else None
-        if not isinstance(request.user, User):
-            raise NotAuthenticated
+        user = user_of(request)
         sent = ImportFilesSerializer(data={"file": request.FILES.getlist("file")})
         sent.is_valid(raise_exception=True)
         files, zone = sent.validated_data["file"], query.validated_data["time_zone"]
         try:
-            job = jobs.start(files, request.user, project, zone)
+            job = jobs.start(files, user, project, zone)
         except WrongFile as reason:
             raise ValidationError({"file": [str(reason)]}) from reason
         data = ImportSerializer(job, context={"request": request}).data

@@ -87,9 +87,10 @@ class MemberDetail(ApiView):
     )
     def patch(self, request: Request, slug: str, user_id: int) -> Response:
         """Give a member another role; a project keeps an owner (`last_owner`)."""
-        project_or_404(request, slug, Right.MANAGE)
+        project = project_or_404(request, slug, Right.MANAGE)
         context = {"request": request}
         with transaction.atomic():
+            members.lock(project)
             row = _member(request, slug, user_id)
             check_unchanged(request, MemberSerializer(row, context=context).data)
             sent = MemberSerializer(row, data=request.data, partial=True)
@@ -107,14 +108,17 @@ class MemberDetail(ApiView):
     )
     def delete(self, request: Request, slug: str, user_id: int) -> Response:
         """Take a member out of a project, or leave it yourself; what they did stays."""
-        row = _member(request, slug, user_id)
-        if user_id != request.user.pk and not may(request.user, Right.MANAGE, row.project):
-            raise PermissionDenied
-        check_unchanged(request, MemberSerializer(row, context={"request": request}).data)
-        try:
-            members.remove(row, request.user)
-        except members.LastOwner as error:
-            raise _needs_an_owner() from error
+        project = project_or_404(request, slug)
+        with transaction.atomic():
+            members.lock(project)
+            row = _member(request, slug, user_id)
+            if user_id != request.user.pk and not may(request.user, Right.MANAGE, project):
+                raise PermissionDenied
+            check_unchanged(request, MemberSerializer(row, context={"request": request}).data)
+            try:
+                members.remove(row, request.user)
+            except members.LastOwner as error:
+                raise _needs_an_owner() from error
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -138,7 +142,7 @@ class InvitationList(GenericApiView):
         request=NewInvitationSerializer,
         responses={201: MadeInvitationSerializer, **_WRITING},
     )
-    @sensitive_variables("secret")
+    @sensitive_variables("secret", "link", "data")
     def post(self, request: Request, slug: str) -> Response:
         """Make a link that lets people into a project. The answer has it, this one time."""
         project = project_or_404(request, slug, Right.MANAGE)

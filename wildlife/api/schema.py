@@ -14,7 +14,16 @@ from wildlife.api.scopes import WRITES, scope_for
 from wildlife.api.serializers import ProblemSerializer
 
 WRITING = ("post", "put", "patch", "delete")
-FOR_USERS = frozenset({"projects_create", "taxa_create", "taxa_change", "taxa_delete"})
+FOR_USERS = frozenset(
+    {
+        "exports_open",
+        "imports_open",
+        "projects_create",
+        "taxa_create",
+        "taxa_change",
+        "taxa_delete",
+    }
+)
 """Operations that refuse guests. By all others they are told of their own, or of nothing."""
 
 PARAMETERS: dict[str, dict[str, Any]] = {

@@ -17,7 +17,7 @@ from wildlife.exchange.formats.base import cell
 from wildlife.exchange.formats.camtrap_dp import DEPLOYMENTS
 from wildlife.exchange.records import clock
 from wildlife.exchange.sentences import Values, sentence
-from wildlife.photos.models import Photo
+from wildlife.photos.deployments import places_change
 from wildlife.photos.origins import EARLIEST, LATEST
 from wildlife.projects.activities import note
 from wildlife.projects.models import Deployment, Project
@@ -154,8 +154,8 @@ def read(project: Project, text: str, zone: str) -> Reading:
 def carry_out(reading: Reading, project: Project, by: Somebody) -> int:
     """Keep what was read, as far as nothing was wrong; return how many are new or changed."""
     Deployment.objects.bulk_create(reading.new, batch_size=_PORTION)
+    places_change(reading.changed)
     Deployment.objects.bulk_update(reading.changed, list(FIELDS.values()), batch_size=_PORTION)
-    Photo.objects.filter(deployment__in=reading.changed).update(answer_due=True)
     count = len(reading.new) + len(reading.changed)
     if count:
         note(project, "deployments_imported", by, count=count)

@@ -6,7 +6,8 @@ R2  It wants one where no word of the project vouches for the species yet.
 R3  But not where somebody else has said the same of the photo; nor where it is said knowingly, by
     whoever may; nor where it came with a file, which somebody has checked before it was taken in.
 R4  As soon as a word vouches for a species, all that wanted a second look have had it. When none
-    vouches for it any more, they want it again.
+    vouches for it any more, they want it again. That is looked at when somebody speaks of the
+    species: photos that are moved or deleted tell with the next word on it.
 """
 
 from collections.abc import Collection, Iterable

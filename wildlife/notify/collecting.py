@@ -12,7 +12,7 @@ from django.utils import timezone
 from wildlife.notify import alerts
 from wildlife.notify.models import Delivery, EndedUpload, Sighting, Webhook
 from wildlife.photos.models import Photo, Upload
-from wildlife.photos.progress import counts_of
+from wildlife.photos.progress import Counts, counts_of
 from wildlife.projects.models import Happening, Project
 
 PORTION = 500
@@ -57,8 +57,8 @@ def _pass_on(project: Project, rows: Sequence[Happening]) -> None:
             ids = {row.subject for row in rows if row.kind == kind}
             some = [photo for photo in photos if photo.pk in ids]
             _tell_of_photos(webhook, kind, project, some)
-        for upload in finished:
-            _tell_of_upload(webhook, project, upload)
+        for upload, counts in finished:
+            _tell_of_upload(webhook, project, upload, counts)
         for sighting in told:
             _tell(webhook, Kind.ALERT, project, alert_data(sighting, webhook.site))
 
@@ -69,8 +69,8 @@ def _photos(ids: Iterable[UUID]) -> list[Photo]:
     return list(rows.order_by("received_at", "pk"))
 
 
-def _finished(rows: Sequence[Happening], photos: Sequence[Photo]) -> list[Upload]:
-    """Return the uploads that have just ended, of those that may have by what happened.
+def _finished(rows: Sequence[Happening], photos: Sequence[Photo]) -> list[tuple[Upload, Counts]]:
+    """Return the uploads that have just ended, of those that may have, with their counts.
 
     Each is returned once for ever: its photos may be looked at again, and messages are forgotten.
     """
@@ -78,8 +78,9 @@ def _finished(rows: Sequence[Happening], photos: Sequence[Photo]) -> list[Upload
     ids |= {photo.upload_id for photo in photos if photo.upload_id is not None}
     told = EndedUpload.objects.filter(pk__in=ids)
     closed = Upload.objects.filter(pk__in=ids).exclude(closed_at=None).exclude(pk__in=told)
-    ended = [upload for upload in closed if counts_of(upload).finished]
-    return [one for one in ended if EndedUpload.objects.get_or_create(upload=one)[1]]
+    counted = ((upload, counts_of(upload)) for upload in closed)
+    ended = [(upload, counts) for upload, counts in counted if counts.finished]
+    return [pair for pair in ended if EndedUpload.objects.get_or_create(upload=pair[0])[1]]
 
 
 def _tell_of_photos(
@@ -90,8 +91,7 @@ def _tell_of_photos(
         _tell(webhook, kind, project, {"photos": [photo_data(one, webhook.site) for one in some]})
 
 
-def _tell_of_upload(webhook: Webhook, project: Project, upload: Upload) -> None:
-    counts = counts_of(upload)
+def _tell_of_upload(webhook: Webhook, project: Project, upload: Upload, counts: Counts) -> None:
     found = {"done": counts.done, "failed": counts.failed, "refused": counts.refused}
     _tell(webhook, Kind.UPLOADED, project, {"upload": str(upload.pk), **found})
 

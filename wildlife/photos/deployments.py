@@ -3,6 +3,8 @@
 Who may is the caller's question.
 """
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from wildlife.photos import origins
@@ -36,12 +38,18 @@ def change(deployment: Deployment, by: Somebody) -> int:
     Raises ShiftRefused where its clock cannot have been wrong by as much.
     """
     moved = origins.set_clock(deployment, deployment.clock_shift)
-    before = Deployment.objects.get(pk=deployment.pk)
-    if (before.latitude, before.longitude) != (deployment.latitude, deployment.longitude):
-        deployment.photos.update(answer_due=True)
+    places_change([deployment])
     deployment.save()
     note(deployment.project, "deployment_changed", by, name=deployment.name)
     return moved
+
+
+def places_change(deployments: Iterable[Deployment]) -> None:
+    """Let the photos be answered anew of deployments whose place will be another once saved."""
+    after = {row.pk: (row.latitude, row.longitude) for row in deployments}
+    before = Deployment.objects.filter(pk__in=after).values_list("pk", "latitude", "longitude")
+    moved = [pk for pk, *place in before if tuple(place) != after[pk]]
+    Photo.objects.filter(deployment__in=moved).update(answer_due=True)
 
 
 @transaction.atomic

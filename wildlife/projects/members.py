@@ -21,7 +21,7 @@ class LastOwner(Exception):
 @transaction.atomic
 def join(project: Project, user: User, role: Role) -> bool:
     """Give somebody a role; one who has a greater role keeps it. Return whether that changed it."""
-    _lock(project)
+    lock(project)
     had = Membership.objects.filter(project=project, user=user).first()
     if had is None:
         Membership.objects.create(project=project, user=user, role=role)
@@ -36,7 +36,7 @@ def join(project: Project, user: User, role: Role) -> bool:
 @transaction.atomic
 def change_role(membership: Membership, role: Role, by: Somebody) -> None:
     """Make a member something else. Raises LastOwner."""
-    _lock(membership.project)
+    lock(membership.project)
     membership.refresh_from_db(fields=["role"])
     if membership.role == role:
         return
@@ -48,7 +48,7 @@ def change_role(membership: Membership, role: Role, by: Somebody) -> None:
 @transaction.atomic
 def remove(membership: Membership, by: Somebody) -> None:
     """Take somebody out of a project. Raises LastOwner."""
-    _lock(membership.project)
+    lock(membership.project)
     membership.refresh_from_db(fields=["role"])
     _keep_an_owner(membership)
     verb = "member_left" if by.pk == membership.user_id else "member_removed"
@@ -63,7 +63,7 @@ def hand_over(membership: Membership, by: Somebody) -> None:
     Raises LastOwner where the member has gone or cannot sign in.
     """
     project = membership.project
-    _lock(project)
+    lock(project)
     heir = Membership.objects.filter(pk=membership.pk, user__is_active=True)
     if not heir.update(role=Role.OWNER):
         raise LastOwner
@@ -84,7 +84,8 @@ def _owners() -> QuerySet[Membership]:
     return Membership.objects.filter(role=Role.OWNER, user__is_active=True)
 
 
-def _lock(project: Project) -> None:
+def lock(project: Project) -> None:
+    """Let nobody else change who is in a project until the transaction ends."""
     Project.objects.select_for_update().get(pk=project.pk)
 
 

@@ -99,7 +99,7 @@ def _ask(project_id: UUID) -> None:
     if not cache.add(_asked(project_id), True, ASKED_FOR):
         return
     try:
-        app.send_task(TASK, args=[str(project_id)], ignore_result=True)
+        app.send_task(TASK, args=[str(project_id)], ignore_result=True, expires=ASKED_FOR)
     except (OperationalError, RedisError, OSError) as error:
         log.warning("broker_away", project=str(project_id), error=type(error).__name__)
 

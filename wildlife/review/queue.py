@@ -49,13 +49,14 @@ class Queue:
         """Return the photos on which the reviewer's word is still wanted, in no order.
 
         Photos that the project accepts by itself, and those that the reviewer has spoken of, are
-        not among them; but whoever vouches gets those again that want a second look.
+        not among them; but whoever vouches gets those again that want a second look, where one
+        reviewer is enough.
         """
         shown = matching(Reader(self.user, ""), self.wish.without("state")).order_by()
         own = Verdict.objects.filter(photo=OuterRef("pk"), given_by=self.user)
         whole = kept_by(self.project, self.user)
         done = Q(Exists(own))
-        if self.vouches:
+        if self.vouches and self.project and self.project.reviewers_needed < 2:
             wanted = Verdict.objects.filter(
                 photo=OuterRef("pk"), second_look=Verdict.SecondLook.WANTED
             )

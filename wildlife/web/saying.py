@@ -26,10 +26,10 @@ def say(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     )
     if form.is_valid():
         boxes, by = form.cleaned_data["boxes"], _user(request)
-        if form.cleaned_data["say"] == AGREE and by is not None:
-            speaking.agree([photo.pk], by, knowingly=may_with(by, Right.CURATE, photo))
-        else:
+        if form.cleaned_data["say"] != AGREE:
             speaking.say([photo.pk], by, form.word(), boxes, form.more())
+        elif by is not None:  # in projects, where guests say nothing
+            speaking.agree([photo.pk], by, knowingly=may_with(by, Right.CURATE, photo))
         messages.success(request, _("Thank you. The next answers learn from it."))
     else:
         for errors in form.errors.values():

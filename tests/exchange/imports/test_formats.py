@@ -196,6 +196,7 @@ WHOLE_IMAGE = "whole_image_classification"
         ([("animal", 0.8, "uuid;;;;;;animal"), ("animal", 0.5, "uuid;;;;;;blank")],
          [("animal", 0.8, "")]),
         ([("animal", 0.05, "")], [("animal", 1.0, "no_animal")]),
+        ([("animal", 0.04, LION)], [("animal", 1.0, "no_animal")]),
         ([], [("animal", 1.0, "no_animal")]),
         ([(WHOLE_IMAGE, 1.0, LION), ("animal", 0.4, "")], [("animal", 0.4, "panthera-leo")]),
         ([(WHOLE_IMAGE, 1.0, LION)], [("animal", 0.7, "panthera-leo")]),

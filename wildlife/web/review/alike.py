@@ -43,7 +43,7 @@ def alike(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if (member := embeddings.embedder()) is None:
         return render(request, "web/review/alike.html", context | {"no_expert": True})
-    unseen = embeddings.unseen(project, member.release).count()
+    unseen = embeddings.unseen(project, member.release)[: lookalikes.MOST].count()
     if unseen:
         embeddings.ask_for(project)
     found = lookalikes.next_group(queue, member.release, _numbers(request.GET.get("passed", "")))

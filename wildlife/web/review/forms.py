@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import BigIntegerField
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -40,9 +41,12 @@ class SayingForm(forms.Form):
     def clean_boxes(self) -> list[int]:
         """Return ids of detections. Raises ValidationError for what is none."""
         try:
-            return [int(part) for part in self.cleaned_data["boxes"] or ()]
+            boxes = [int(part) for part in self.cleaned_data["boxes"] or ()]
         except ValueError as error:
             raise forms.ValidationError(_("These are no boxes.")) from error
+        if any(not 0 < one <= BigIntegerField.MAX_BIGINT for one in boxes):
+            raise forms.ValidationError(_("These are no boxes."))
+        return boxes
 
     def clean_taxon(self) -> Taxon | None:
         """Return the taxon of a key, else of a name. Raises ValidationError where none is meant."""

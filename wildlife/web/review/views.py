@@ -32,7 +32,7 @@ AHEAD = 8
 MOST_WITHOUT = 60
 MOST_SHOWN = 5
 NEW_HERE = {
-    True: gettext_lazy("New to this project: it comes again at the end, to be confirmed."),
+    True: gettext_lazy("New to this project: it comes again, to be confirmed."),
     False: gettext_lazy("New to this project: it counts once somebody else agrees."),
 }
 """What is told of an answer that wants a second look, by whether the reviewer may confirm it."""

@@ -101,7 +101,8 @@ def _observations(
             if isinstance(row, Trouble):
                 troubles.append(row)
                 continue
-            visits.put([told_of(row)])
+            if row.cells.get("eventID") or not row.cells.get("mediaID"):
+                visits.put([told_of(row)])
             if medium := row.cells.get("mediaID"):
                 yield medium, (row.line, row.cells)
 

@@ -136,7 +136,7 @@ def _answered(row: dict[str, Any], model: str, file: str) -> list[Said]:
     told = _as_before(row)
     label = text_of(told["prediction"])
     score = number(told["prediction_score"], 0, 1, "score")
-    ((seen, where, sure),) = _detection({**row, "conf": 1.0})[:1]
+    ((seen, where, _sure),) = _detection({**row, "conf": 1.0})
     sure = number(row.get("conf"), 0, 1, "conf")
     kind = _kind(label) if "no cv result" not in label else ""
     if kind == "no_animal":
@@ -147,6 +147,8 @@ def _answered(row: dict[str, Any], model: str, file: str) -> list[Said]:
     if told["prediction_source"] == _HUMAN:
         spoken = [Said(kind, where, names, person=file)]
         return spoken if sure == 1 else [*spoken, *_boxes([(seen, where, sure)], model)]
+    if sure < LEAST:
+        return []
     others = tuple(one for one in _guesses(told) if one[0] != names) if kind == "animal" else ()
     return [Said(kind, where, names, None, model, sure, score, others)]
 

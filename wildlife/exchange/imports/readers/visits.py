@@ -17,6 +17,8 @@ from wildlife.exchange.imports.shelf import Shelf
 _WHAT = ("observationType", "scientificName")
 _HOW = ("lifeStage", "sex", "behavior")
 _NOTHING = "unclassified"
+_MOST_DIGITS = 10
+"""Of a count; Python itself refuses to read numbers of some thousands."""
 _Told = Sequence[Any]
 """Line, medium ("" for an observation of an event), what, count as a text, how."""
 
@@ -60,7 +62,7 @@ def _told_by(on_photos: Sequence[_Told], one: _Told) -> bool:
 
 def _number(text: str) -> int:
     """Return a count; where nobody counted, or what is told is none, there is one at least."""
-    return int(text) if text.isdecimal() else 1
+    return int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else 1
 
 
 def _written(one: _Told) -> str:
